@@ -1,0 +1,44 @@
+# Every target sets up what it needs in .venv first; nothing else on the machine is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test prove bench docs clean
+
+run: .venv/.run  ## fit the bundled measurements, print the answer, write the picture
+	@mkdir -p out
+	$(BIN)/squiggly fit examples/puromycin.csv "rate = vmax*concentration/(km + concentration)" --plot out/puromycin.png
+
+test: .venv/.test  ## everything, in minutes; long checks as a seeded sample
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+prove: .venv/.test .venv/.bench  ## the long checks whole, then the benchmarks into benchmarks/RESULTS.md
+	$(BIN)/python -m pytest -m prove --prove
+	$(BIN)/python benchmarks/run.py
+
+bench: .venv/.bench  ## the benchmarks alone
+	$(BIN)/python benchmarks/run.py
+
+docs: .venv/.test  ## rewrite the pages that are generated from the code
+	$(BIN)/python docs/build.py
+
+clean:
+	rm -rf .venv out build
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --editable .
+	@touch $@
+
+.venv/.test: .venv/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[test]'
+	@touch $@ .venv/.run
+
+.venv/.bench: .venv/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --editable '.[bench]'
+	@touch $@

@@ -1,0 +1,141 @@
+"""Which column is which: a model and a table, bound into a Model whose inputs are columns, and its Points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from squiggly.errors import DataError, ModelError, OptionError, listed, nearest
+from squiggly.model import Model, as_model
+from squiggly.points import Points
+from squiggly.program import Expr, Program, name, names
+from squiggly.tables import Table, open_table
+from squiggly.typeset import text
+
+
+def bind(
+    source: Any,
+    data: Any,
+    *,
+    sigma: Any = None,
+    missing: str = "refuse",
+    parameters: Sequence[str] = (),
+) -> tuple[Model, Points]:
+    """The model with its inputs named as the table's columns, and the points to fit it to.
+
+    source: a formula, a function or a Model; data: whatever `tables.open_table` takes.
+    sigma: the name of a column, an array, or one number for every point.
+    parameters: names that are parameters even where a column has the same name.
+    Raises DataError, FormulaError, ModelError or OptionError.
+
+    >>> bind("counts = a*exp(-t/tau)", {"t": [0, 1, 2], "counts": [5, 3, 2]})
+    (Model('counts = a*exp(-t/tau)', data: t, parameters: a, tau), Points(n=3, inputs=t, target=counts))
+    """
+    table = open_table(data)
+    bound = as_model(source, table.columns, parameters=parameters)
+    spread = _sigma_column(table, sigma)
+    bound = _with_inputs(bound, table, spread)
+    target = bound.target if bound.target is not None else name(_target_column(bound, table, spread))
+    bound = replace(bound, target=target)
+    predicted = names(target)
+    columns = table.read(list(dict.fromkeys([*bound.inputs, *predicted, *([spread] if spread else [])])))
+    points = Points.checked(
+        {i: columns[i] for i in dict.fromkeys([*bound.inputs, *predicted[:-1]])},
+        columns[predicted[-1]],
+        columns[spread] if spread else sigma,
+        target=predicted[-1],
+        sigma_name=spread or "sigma",
+        missing=missing,
+        first_row=table.first_row,
+        where=table.where if table.first_row else "",
+    )
+    if target.op != "name":
+        points = replace(points, y=_transformed(target, points, bound.inputs), target=text(target))
+    return bound, replace(points, inputs={i: points.inputs[i] for i in bound.inputs})
+
+
+def _sigma_column(table: Table, sigma: Any) -> str | None:
+    if isinstance(sigma, str):
+        if sigma not in table.columns:
+            near = nearest(sigma, table.columns)
+            raise OptionError(
+                f"sigma: no column is called `{sigma}`; the columns are {listed(table.columns)}\n"
+                + (f"hint: did you mean {near}?" if near else "hint: name the column with the uncertainty of each y")
+            )
+        return sigma
+    return "sigma" if sigma is None and table.where == "the pair" and "sigma" in table.columns else None
+
+
+def _with_inputs(bound: Model, table: Table, spread: str | None) -> Model:
+    """The model with inputs that are columns: by name, or, for a function or a built-in, in order."""
+    if bound.by_name or all(i in table.columns for i in bound.inputs):
+        if not bound.inputs:
+            raise _no_input(bound, table)
+        lacking = [i for i in bound.inputs if i not in table.columns]
+        if lacking:
+            near = nearest(lacking[0], table.columns)
+            raise ModelError(
+                f"the model's input `{lacking[0]}` is not a column; the columns are {listed(table.columns)}\n"
+                f"hint: {f'did you mean {near}?' if near else 'rename the column or the argument'}"
+            )
+        return bound
+    targets = names(bound.target) if bound.target is not None else []
+    rest = [c for c in table.columns if c != spread and c not in targets and c not in bound.inputs]
+    rest = [c for c in rest if c != "y"] if "y" in rest else rest
+    needed = [i for i in bound.inputs if i not in table.columns]
+    if len(rest) < len(needed):
+        raise DataError(
+            f"{table.where} has the columns {listed(table.columns)}: none is left for {listed(needed)}\n"
+            "hint: the input comes first, then what is predicted"
+        )
+    free_to_rename = {i: c for i, c in zip(needed, rest)}
+    clash = [c for c in free_to_rename.values() if c in bound.names]
+    if clash:
+        raise ModelError(
+            f"`{clash[0]}` is both a column and a parameter of the model\n"
+            f'hint: rename the column, or give the model a prefix: sq.gaussian("p_")'
+        )
+    return bound.renamed(free_to_rename)
+
+
+def _no_input(bound: Model, table: Table) -> ModelError:
+    return ModelError(
+        f"the formula uses none of the columns {listed(table.columns)}: {listed(bound.names)} are all parameters\n"
+        f"hint: write it with a column, for example a*{table.columns[0]} + b"
+        if bound.names
+        else f"the formula uses none of the columns {listed(table.columns)}\n"
+        f"hint: write it with a column, for example a*{table.columns[0]} + b"
+    )
+
+
+def _target_column(bound: Model, table: Table, spread: str | None) -> str:
+    """What a model without a left side predicts: `y`, or the only column left; a function or built-in, the next one."""
+    left = [c for c in table.columns if c not in bound.inputs and c != spread and c not in bound.names]
+    if "y" in left:
+        return "y"
+    if not left:
+        raise DataError(
+            f"{table.where} has no column left to predict; its columns are {listed(table.columns)}\n"
+            "hint: give a second column, for what was measured"
+        )
+    if len(left) > 1 and bound.by_name:
+        raise ModelError(
+            f"which column is predicted, {' or '.join(left)}?\nhint: write `{left[0]} = …`: the left side says it"
+        )
+    return left[0]
+
+
+def _transformed(target: Expr, points: Points, inputs: Sequence[str]) -> np.ndarray:
+    """The left side of a formula such as log(y) = …, computed from its columns."""
+    values = {**points.inputs, points.target: points.y}
+    [y] = Program(tuple(values), (), (target,))(values, {})
+    if not np.isfinite(y).all():
+        row = int(np.argmin(np.isfinite(y)))
+        seen = ", ".join(f"{n}={values[n][row]:g}" for n in names(target))
+        raise DataError(
+            f"{text(target)} is not finite at point {row}: {seen}\nhint: leave out the rows where it has no value"
+        )
+    return y

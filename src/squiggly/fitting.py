@@ -1,0 +1,194 @@
+"""fit(): the front door. It binds the data, chooses how to solve, and says what it chose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from squiggly.binding import bind
+from squiggly.errors import DataError, OptionError, listed
+from squiggly.loss import Huber, Loss, MeanAbsolute, expect_loss, mse
+from squiggly.model import Model
+from squiggly.options import choice, known_names, named_values
+from squiggly.points import Points
+from squiggly.result import Fit
+from squiggly.solve.least_squares import Descent, Watch, minimise
+from squiggly.solve.linear import linear_parameters, solve_linear
+from squiggly.solve.problem import Problem
+from squiggly.solve.starts import find_starts
+
+Bound = tuple[float | None, float | None]
+
+
+def fit(
+    model: str | Callable[..., Any] | Model,
+    data: Any,
+    *,
+    start: Mapping[str, float] | None = None,
+    bounds: Mapping[str, Bound] | None = None,
+    fix: Mapping[str, float] | None = None,
+    loss: Loss = mse,
+    sigma: Any = None,
+    sigma_is: str = "relative",
+    missing: str = "refuse",
+    parameters: Sequence[str] = (),
+    seed: int = 0,
+    watch: Watch | None = None,
+) -> Fit:
+    """Find the parameters that bring a model nearest to the points, and say how far to trust them.
+
+    model:    a formula ("counts = a*exp(-t/tau) + c"), a NumPy or torch function, or a built-in such as `sq.line()`
+    data:     a path (CSV, Parquet, JSON), a dict of arrays, an (x, y) pair, a pandas, polars or Arrow frame
+    start:    start values by parameter; those not given are found from the data
+    bounds:   {"a": (0, None)}: lowest and highest value, None where there is none
+    fix:      parameters held constant, with their values
+    loss:     what is made small: `sq.mse` (the default), `sq.mae`, `sq.huber`, `sq.poisson`
+    sigma:    the uncertainty of each y: a column's name, an array or a number
+    sigma_is: "relative": only the ratios of sigma count and the scatter sets the scale; "known": in units of y
+    missing:  "refuse" rows with gaps, or "drop" and count them
+    parameters: names that are parameters even where a column has the same name
+    seed:     of the search for start values: the same seed gives the same answer
+    watch:    called after each step with its number, the values and the cost; Ctrl-C returns the best so far
+
+    Returns a Fit. Raises DataError, FormulaError, ModelError or OptionError.
+
+    >>> answer = fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1, 3.1, 4.9, 7]})
+    >>> round(answer.parameters["a"].value, 3)
+    1.98
+    """
+    choice("sigma_is", sigma_is, ("relative", "known"))
+    expect_loss(loss)
+    bound, points = bind(model, data, sigma=sigma, missing=missing, parameters=parameters)
+    loss.check(points.y, points.sigma)
+    problem, known = pose(bound, points, loss, start or {}, bounds or {}, fix or {})
+    descent, problem = solve(problem, known, seed, watch)
+    descent = upright(problem, descent, known)
+    return Fit.of(problem, descent, known=sigma_is == "known" and points.sigma is not None)
+
+
+def pose(
+    model: Model,
+    points: Points,
+    loss: Loss,
+    start: Mapping[str, float],
+    bounds: Mapping[str, Bound],
+    fix: Mapping[str, float],
+) -> tuple[Problem, tuple[str, ...]]:
+    """The problem to solve, and the free parameters whose start is known. Checks the options against the model."""
+    model = model.fix(**fix)
+    given = {**model.start, **named_values("start", start, model.names)}
+    known = {k: v for k, v in given.items() if k in model.free}
+    limits = {k: _limits(k, v) for k, v in known_names("bounds", bounds, model.names, "(0, None)").items()}
+    for key, (low, high) in limits.items():
+        at = known.get(key, model.fixed.get(key))
+        if at is not None and not low <= at <= high:
+            what = "start" if key in known else "fixed value"
+            raise OptionError(
+                f"bounds: {key} must lie in {_interval(low, high)}, its {what} is {at:g}\n"
+                f"hint: move the {what} inside, or widen the bound"
+            )
+    if points.n < len(model.free):
+        raise DataError(
+            f"{points.n} points cannot determine {len(model.free)} parameters, {listed(model.free)}\n"
+            "hint: measure more points, or hold some parameters constant with fix"
+        )
+    values = np.array([float(model.fixed.get(n, known.get(n, 1.0))) for n in model.names])
+    lows, highs = (np.array([limits.get(n, (-np.inf, np.inf))[i] for n in model.free]) for i in (0, 1))
+    return Problem(model, points, loss, model.free, values, lows, highs), tuple(n for n in model.free if n in known)
+
+
+def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
+    """The best descent, and the problem it solved (a loss may have had its scale chosen on the way)."""
+    if isinstance(problem.loss, MeanAbsolute):
+        return _least_absolute(problem, known, seed, watch)
+    if isinstance(problem.loss, Huber) and problem.loss.delta is None:
+        return _huber_by_spread(problem, known, seed, watch)
+    return _solve_smooth(problem, known, seed, watch), problem
+
+
+def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
+    linear = linear_parameters(problem.model, problem.free)
+    given = problem.values[problem.where][None]
+    if len(linear) == len(problem.free):
+        starts = solve_linear(problem, given, linear)  # the answer in closed form; the descent only confirms it
+    elif set(known) >= set(problem.free):
+        starts = np.concatenate([given, solve_linear(problem, given, linear)]) if linear else given
+    else:
+        starts, interrupted = find_starts(problem, known, linear, seed, watch)
+        if interrupted:
+            return replace(minimise(problem.factor, starts[:1], problem.low, problem.high, most=0), interrupted=True)
+    return minimise(problem.factor, starts, problem.low, problem.high, watch=watch).best()
+
+
+def _least_absolute(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
+    """Least absolute deviations: a Huber loss whose round bottom shrinks to nothing, one fit after another."""
+    squared = replace(problem, loss=mse)
+    descent = _solve_smooth(squared, known, seed, watch)
+    trail = descent.trail
+    spread = _spread(squared, descent.values) or 1.0
+    for shrink in range(1, 10):
+        rounded = replace(problem, loss=Huber(delta=spread * 10.0**-shrink))
+        descent = minimise(rounded.factor, descent.values, problem.low, problem.high, most=200, watch=watch)
+        if descent.interrupted:
+            break
+    triangle, cost = problem.factor(descent.values)
+    trail = tuple((at, v, problem.factor(v, ())[1]) for at, v, _ in (*trail, *descent.trail))
+    return replace(
+        descent, triangle=triangle, cost=cost, settled=np.array([not descent.interrupted]), trail=trail
+    ), problem
+
+
+def _huber_by_spread(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
+    """Huber with delta at 1.345 spreads of a least absolute fit's residuals: 95 % efficient on clean data."""
+    first, _ = _least_absolute(replace(problem, loss=MeanAbsolute()), known, seed, watch)
+    spread = _spread(problem, first.values)
+    problem = replace(problem, loss=Huber(delta=1.345 * spread if spread > 0 else 1.0))
+    return minimise(problem.factor, first.values, problem.low, problem.high, watch=watch), problem
+
+
+def upright(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent:
+    """The same curve with positive parameters where the sign makes no difference, as in a width that is only squared.
+
+    A parameter whose start was given keeps its sign.
+    """
+    values = descent.values.copy()
+    for i, n in enumerate(problem.free):
+        if values[0, i] < 0 and n not in known and problem.low[i] <= -values[0, i] <= problem.high[i]:
+            flipped = values.copy()
+            flipped[0, i] *= -1
+            both = problem.model.rows(problem.whole(np.concatenate([values, flipped])), problem.points.inputs)
+            if np.array_equal(both[0], both[1]):
+                values = flipped
+    if np.array_equal(values, descent.values):
+        return descent
+    triangle, cost = problem.factor(values)
+    return replace(descent, values=values, triangle=triangle, cost=cost, trail=descent.trail)
+
+
+def _spread(problem: Problem, free_values: np.ndarray) -> float:
+    """The residuals' median size as a standard deviation (1.4826 · median |r|), in units of y, or of sigma if given."""
+    points = problem.points
+    [[predicted]] = problem.model.rows(problem.whole(free_values), points.inputs)
+    residuals = (points.y - predicted) / (1.0 if points.sigma is None else points.sigma)
+    return 1.4826 * float(np.median(np.abs(residuals)))
+
+
+def _limits(key: str, value: Any) -> tuple[float, float]:
+    try:
+        low, high = value
+        low, high = -np.inf if low is None else float(low), np.inf if high is None else float(high)
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not low < high:
+        raise OptionError(
+            f"bounds: {key} has {value!r}, a lowest and a higher highest value were expected\n"
+            f"hint: {{{key!r}: (0, None)}} keeps it at or above 0; to hold it at one value use fix"
+        )
+    return low, high
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{'(−∞' if low == -np.inf else f'[{low:g}'}, {'∞)' if high == np.inf else f'{high:g}]'}"

@@ -1,0 +1,241 @@
+"""How wrong a prediction is, as one number, with the slope that leads downhill and the weight that leads there faster.
+
+Shapes: `predicted` is (n,), or (batch, n) for many curves or starts at once; `y` is (n,), or one row a curve;
+`sigma` is None, a number, or shaped like `y`. Residuals are divided by sigma, so a loss with sigma has no unit.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from squiggly.errors import DataError, OptionError, listed, nearest
+
+SMOOTH = 1e-8  # how near to nought, as a share of the mean size, a divisor may come before it is held there
+
+
+@dataclass(frozen=True)
+class Loss(ABC):
+    """What a fit makes small: call it with predictions and measurements for the mean over the points.
+
+    Calling checks its arguments; `pointwise`, `slope` and `weight` serve the solvers and take them as they come.
+    Raises DataError where the points do not suit, OptionError where sigma does not.
+
+    >>> mse([1, 2], [3, 5])
+    6.5
+    >>> [loss.name for loss in (mae, mse, huber, poisson)]
+    ['mae', 'mse', 'huber', 'poisson']
+    """
+
+    name: ClassVar[str]
+
+    def __call__(self, predicted: Any, y: Any, sigma: Any = None) -> float:
+        predicted, y = _array(predicted), _array(y)
+        sigma = None if sigma is None else _array(sigma)
+        _same_points(predicted, y, "predictions")
+        self.check(y, sigma)
+        with np.errstate(over="ignore", invalid="ignore"):  # the loss of a far-off prediction may well be inf
+            return float(np.mean(self.pointwise(predicted, y, sigma)))
+
+    def check(self, y: np.ndarray, sigma: np.ndarray | None = None) -> None:
+        """Refuse measurements or errors that this loss has no meaning for: raises DataError or OptionError."""
+        if sigma is None:
+            return
+        if np.ndim(sigma):
+            _same_points(y, sigma, "measurements", "errors")
+        if not np.all(sigma > 0):
+            worst = np.ravel(sigma)[np.argmin(np.ravel(sigma) > 0)]
+            raise DataError(f"sigma holds {worst:g}, numbers above 0 were expected\nhint: give each y its error bar")
+
+    @abstractmethod
+    def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        """Each point's own loss, shaped like `predicted`."""
+
+    @abstractmethod
+    def slope(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        """How fast each point's loss grows with its prediction, shaped like `predicted`; at a kink as torch has it."""
+
+    @abstractmethod
+    def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        """The curvature of the parabola that stands for each point's loss in one Gauss-Newton step.
+
+        Shaped like `predicted`, above 0, and such that slope = weight · (predicted - y).
+        """
+
+
+@final
+@dataclass(frozen=True)
+class MeanAbsolute(Loss):
+    """The mean distance, |predicted - y|: the lesson's loss, which one wild point cannot bend far.
+
+    Its weight 1/|r| is held where a curve passes (nearly) through a point, at `SMOOTH` of the mean distance.
+
+    >>> mae([1, 2], [3, 5])
+    2.5
+    """
+
+    name: ClassVar[str] = "mae"
+
+    def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return np.abs(_residual(predicted, y, sigma))
+
+    def slope(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _per(np.sign(_residual(predicted, y, sigma)), sigma)
+
+    def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _per(1 / _held(np.abs(_residual(predicted, y, sigma))), sigma, power=2)
+
+
+@final
+@dataclass(frozen=True)
+class MeanSquared(Loss):
+    """The mean square of predicted - y: least squares, the best there is where the noise is Gaussian.
+
+    >>> mse([1, 2], [3, 5], sigma=2)
+    1.625
+    """
+
+    name: ClassVar[str] = "mse"
+
+    def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _residual(predicted, y, sigma) ** 2
+
+    def slope(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _per(2 * _residual(predicted, y, sigma), sigma)
+
+    def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _per(np.full(np.shape(_residual(predicted, y)), 2.0), sigma, power=2)
+
+
+@final
+@dataclass(frozen=True)
+class Huber(Loss):
+    """Half the square near the curve, a straight line beyond `delta`: least squares that forgives wild points.
+
+    delta: where the one turns into the other, in units of y (of sigma, where that is given). None means 1, as in
+    torch, when the loss is called or descended; `fit` puts 1.345 times the spread of the residuals in its place.
+
+    >>> Huber(delta=2)([1, 2], [2, 7])
+    4.25
+    """
+
+    name: ClassVar[str] = "huber"
+    delta: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.delta is not None and not 0 < self.delta < np.inf:
+            raise OptionError(
+                f"delta is {self.delta!r}, a number above 0 was expected\n"
+                "hint: about 1.3 times the spread of the good points serves well"
+            )
+
+    @property
+    def _bend(self) -> float:
+        return 1.0 if self.delta is None else self.delta
+
+    def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        far = np.abs(_residual(predicted, y, sigma))
+        return np.where(far <= self._bend, 0.5 * far**2, self._bend * (far - 0.5 * self._bend))
+
+    def slope(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _per(np.clip(_residual(predicted, y, sigma), -self._bend, self._bend), sigma)
+
+    def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        far = np.abs(_residual(predicted, y, sigma))
+        return _per(self._bend / np.maximum(far, self._bend), sigma, power=2)
+
+
+@final
+@dataclass(frozen=True)
+class Poisson(Loss):
+    """predicted - y·log(predicted): for counts, whose scatter is the root of what was expected.
+
+    A prediction of nought where something was counted, or below nought anywhere, is infinitely wrong.
+    Takes no sigma: the counts bring their own scatter.
+
+    >>> poisson([1, 2], [0, 0])
+    1.5
+    """
+
+    name: ClassVar[str] = "poisson"
+
+    def check(self, y: np.ndarray, sigma: np.ndarray | None = None) -> None:
+        """Refuse any sigma (OptionError) and any count below 0 (DataError)."""
+        if sigma is not None:
+            raise OptionError(
+                "poisson takes no sigma: the scatter of a count follows from the count\n"
+                "hint: leave sigma out, or use mse with sigma"
+            )
+        if np.any(y < 0):
+            raise DataError(f"y holds {np.min(y):g}, counts of 0 or more were expected\nhint: use mse or huber instead")
+
+    def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        predicted, y = self._counts(predicted, y, sigma)
+        possible = (predicted > 0) | ((predicted == 0) & (y == 0)) | np.isnan(predicted)
+        return np.where(possible, predicted - y * np.log(np.where(predicted > 0, predicted, 1)), np.inf)
+
+    def slope(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        predicted, y = self._counts(predicted, y, sigma)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = 1 - np.where(y == 0, 0, y / predicted)
+        return np.where(predicted >= 0, slope, np.nan)  # there is no downhill from an impossible prediction
+
+    def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        predicted, _ = self._counts(predicted, y, sigma)
+        return 1 / _held(np.maximum(predicted, 0))  # Fisher's: what the curvature is on average
+
+    def _counts(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
+        if sigma is not None:
+            self.check(np.zeros(0), np.asarray(sigma))
+        predicted, y = np.broadcast_arrays(np.asarray(predicted, float), np.asarray(y, float))
+        return predicted, y
+
+
+mae = MeanAbsolute()
+mse = MeanSquared()
+huber = Huber()
+poisson = Poisson()
+
+LOSSES = {loss.name: loss for loss in (mse, mae, huber, poisson)}  # the command line's choice
+
+
+def expect_loss(loss: object) -> None:
+    """Refuse a name or a class where the loss itself is wanted. Raises OptionError."""
+    if not isinstance(loss, Loss):
+        meant = nearest(loss, LOSSES) if isinstance(loss, str) else None
+        raise OptionError(f"loss is {loss!r}, a loss was expected\nhint: pass {meant or listed(LOSSES)} itself")
+
+
+def _residual(predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+    return _per(np.subtract(predicted, y, dtype=float), sigma)
+
+
+def _per(values: np.ndarray, sigma: ArrayLike | None, power: int = 1) -> np.ndarray:
+    return values if sigma is None else values / np.asarray(sigma, float) ** power
+
+
+def _held(sizes: np.ndarray) -> np.ndarray:
+    """Sizes (…, n) of 0 or more, none below `SMOOTH` of its row's mean: dividing by them stays tame."""
+    mean = sizes.mean(axis=-1, keepdims=True) if sizes.ndim else sizes
+    return np.maximum(sizes, np.where(mean > 0, SMOOTH * mean, 1))
+
+
+def _array(values: Any) -> np.ndarray:
+    """Numbers as float64, also those that remember how they were computed, as torch's tensors do."""
+    values = values.detach().cpu().numpy() if hasattr(values, "detach") else values
+    return np.asarray(values, float)
+
+
+def _same_points(one: np.ndarray, other: np.ndarray, what: str, others: str = "measurements") -> None:
+    """Refuse shapes that NumPy would stretch to fit: a column (n, 1) against a list (n,) makes n² differences."""
+    if one.ndim < other.ndim or one.shape[one.ndim - other.ndim :] != other.shape:
+        raise DataError(
+            f"{what} have shape {one.shape} and {others} {other.shape}, one for each point was expected\n"
+            "hint: turn a column of shape (n, 1) into a list with `column[:, 0]`"
+        )
+    if one.size == 0:
+        raise DataError("there are no points to compare\nhint: give at least one prediction and one measurement")

@@ -1,0 +1,311 @@
+"""Expressions as plain data, and the Program that evaluates them with NumPy.
+
+An `Expr` is one node of a graph: a number, a name, or an operation of the table on other nodes. Equal nodes are
+the same object (hash-consing), so shared work is done once, and constants are folded as the graph grows.
+A `Program` is a list of such nodes in the order they are computed, with its inputs, parameters and outputs named.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from squiggly.operations import OPERATIONS
+
+BLOCK = 16_384  # points evaluated at a time: intermediates stay in the processor's cache, memory stays flat
+
+
+class Expr:
+    """One node: `op` is "constant", "name" or a row of the table; `value` is the number or the name.
+
+    Made only by `constant`, `name` and `apply`, so that equal nodes are identical.
+    """
+
+    __slots__ = ("op", "args", "value", "__weakref__")
+
+    def __init__(self, op: str, args: tuple[Expr, ...], value: Any) -> None:
+        self.op = op
+        self.args = args
+        self.value = value
+
+    def __repr__(self) -> str:
+        return str(self.value) if not self.args else f"{self.op}({', '.join(map(repr, self.args))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:  # copies and pickles come back as the same node
+        if self.op == "constant":
+            return constant, (self.value,)
+        return (name, (self.value,)) if self.op == "name" else (_make, (self.op, self.args))
+
+    @property
+    def truth(self) -> bool:
+        """Whether the value is a yes or no rather than a number."""
+        return bool(self.args) and OPERATIONS[self.op].truth
+
+
+_known: weakref.WeakValueDictionary[tuple[Any, ...], Expr] = weakref.WeakValueDictionary()
+
+
+def _make(op: str, args: tuple[Expr, ...], value: Any = None) -> Expr:
+    key = (op, args, value.hex() if isinstance(value, float) else value)
+    node = _known.get(key)
+    if node is None:
+        _known[key] = node = Expr(op, args, value)
+    return node
+
+
+def constant(value: float) -> Expr:
+    """A number."""
+    return _make("constant", (), float(value))
+
+
+def name(text: str) -> Expr:
+    """A named quantity: an input or a parameter, which the Program decides."""
+    return _make("name", (), text)
+
+
+def apply(op: str, *args: Expr) -> Expr:
+    """The node for one operation, folded where all arguments are numbers and where nothing would change.
+
+    >>> apply("add", name("a"), constant(0)) is name("a")
+    True
+    >>> apply("multiply", constant(2), constant(3))
+    6.0
+    """
+    if op == "where":
+        args = (as_truth(args[0]), as_number(args[1]), as_number(args[2]))
+    elif op.startswith("logical"):
+        args = tuple(as_truth(a) for a in args)
+    else:
+        args = tuple(as_number(a) for a in args)
+    if all(a.op == "constant" for a in args) and not OPERATIONS[op].truth and op != "where":
+        with np.errstate(all="ignore"):
+            return constant(float(OPERATIONS[op].numpy(*(np.float64(a.value) for a in args))))
+    return _identity(op, args) or _make(op, args)
+
+
+def as_number(a: Expr) -> Expr:
+    """A yes or no as 1 or 0; a number as it is."""
+    return _make("where", (a, constant(1), constant(0))) if a.truth else a
+
+
+def as_truth(a: Expr) -> Expr:
+    """A number as "is it not zero"; a yes or no as it is."""
+    if a.op == "where" and _is(a.args[1], 1) and _is(a.args[2], 0):
+        return a.args[0]
+    return a if a.truth else apply("not_equal", a, constant(0))
+
+
+def _is(a: Expr, value: float) -> bool:
+    return a.op == "constant" and a.value == value
+
+
+def _identity(op: str, args: tuple[Expr, ...]) -> Expr | None:
+    """A simpler node with the same value for every argument, in floating point too; None where there is none."""
+    a, b = args[0], args[1] if len(args) > 1 else args[0]
+    match op:
+        case "add":
+            if _is(a, 0) or _is(b, 0):
+                return b if _is(a, 0) else a
+            if a.op == b.op == "where" and a.args[0] is b.args[0] and (_is(a.args[1], 0) or _is(b.args[1], 0)):
+                return apply("where", a.args[0], *(apply("add", p, q) for p, q in zip(a.args[1:], b.args[1:])))
+            if b.op == "negative":
+                return apply("subtract", a, b.args[0])
+            if b.op == "constant" and b.value < 0:
+                return apply("subtract", a, constant(-b.value))
+        case "subtract":
+            if _is(b, 0):
+                return a
+            if _is(a, 0):
+                return apply("negative", b)
+            if b.op == "negative":
+                return apply("add", a, b.args[0])
+            if b.op == "constant" and b.value < 0:
+                return apply("add", a, constant(-b.value))
+        case "multiply":
+            for one, other in ((a, b), (b, a)):
+                if _is(one, 1):
+                    return other
+                if one.op == "constant" and one.value < 0:
+                    return apply(
+                        "negative", apply("multiply", *(constant(-q.value) if q is one else q for q in (a, b)))
+                    )
+            if a.op == "negative" and b.op == "negative":
+                return apply("multiply", a.args[0], b.args[0])
+            if a.op == "negative":
+                return apply("negative", apply("multiply", a.args[0], b))
+            if b.op == "negative":
+                return apply("negative", apply("multiply", a, b.args[0]))
+        case "divide":
+            if _is(b, 1):
+                return a
+            if a.op == "negative":
+                return apply("negative", apply("divide", a.args[0], b))
+            if a.op == "constant" and a.value < 0:
+                return apply("negative", apply("divide", constant(-a.value), b))
+        case "negative":
+            if a.op == "negative":
+                return a.args[0]
+        case "power":
+            if _is(b, 1):
+                return a
+            if _is(b, 0):
+                return constant(1)
+        case "not_equal":
+            if _is(b, 0) and a.op == "where" and _is(a.args[1], 1) and _is(a.args[2], 0):
+                return a.args[0]
+        case "where":
+            condition, yes, no = args
+            if all(c.op == "constant" for c in condition.args):
+                answer = OPERATIONS[condition.op].numpy(*(c.value for c in condition.args))
+                return yes if answer else no
+            if yes is no:
+                return yes
+            if no.op == "where" and no.args[0] is condition:
+                return apply("where", condition, yes, no.args[2])
+            if yes.op == "where" and yes.args[0] is condition:
+                return apply("where", condition, yes.args[1], no)
+    return None
+
+
+def ordered(outputs: Iterable[Expr]) -> list[Expr]:
+    """Every node the outputs stand on, each after its arguments. Iterative: depth is not limited by Python's stack."""
+    order: list[Expr] = []
+    seen: set[Expr] = set()
+    stack = [(node, False) for node in reversed(list(outputs))]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((a, False) for a in reversed(node.args) if a not in seen)
+    return order
+
+
+def names(*outputs: Expr) -> list[str]:
+    """The names in an expression, in order of appearance.
+
+    >>> names(apply("add", name("b"), name("a")))
+    ['b', 'a']
+    """
+    return [node.value for node in ordered(outputs) if node.op == "name"]
+
+
+def substitute(expr: Expr, replacements: Mapping[str, Expr]) -> Expr:
+    """The expression with names replaced by other expressions.
+
+    >>> substitute(apply("add", name("a"), name("b")), {"a": constant(1), "b": constant(2)})
+    3.0
+    """
+    new: dict[Expr, Expr] = {}
+    for node in ordered([expr]):
+        if node.op == "name":
+            new[node] = replacements.get(node.value, node)
+        else:
+            new[node] = apply(node.op, *(new[a] for a in node.args)) if node.args else node
+    return new[expr]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A recorded function as plain data: named inputs and parameters in, one array per output out.
+
+    >>> from squiggly.formula import parse
+    >>> line = Program(("x",), ("a", "b"), (parse("a*x + b").expr,))
+    >>> line({"x": np.array([0.0, 1.0, 2.0])}, {"a": 2.0, "b": 1.0})
+    [array([1., 3., 5.])]
+    """
+
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    outputs: tuple[Expr, ...]
+
+    @cached_property
+    def nodes(self) -> list[tuple[Any, ...]]:
+        """An instruction a line: ("constant", 2.0), ("input", "x"), ("parameter", "a") or (operation, i, j …)."""
+        at = {node: i for i, node in enumerate(self._order)}
+        lines: list[tuple[Any, ...]] = []
+        for node in self._order:
+            if node.op == "name":
+                lines.append(("input" if node.value in self.inputs else "parameter", node.value))
+            else:
+                lines.append(("constant", node.value) if not node.args else (node.op, *(at[a] for a in node.args)))
+        return lines
+
+    @cached_property
+    def _order(self) -> list[Expr]:
+        return ordered(self.outputs)
+
+    @cached_property
+    def _plan(self) -> tuple[list[Any], list[tuple[int, str]], list[tuple[int, Any, tuple[int, ...]]], list[int]]:
+        """Slots prefilled with constants; where names go; the calls in order; the slot of each output."""
+        at = {node: i for i, node in enumerate(self._order)}
+        slots = [node.value if node.op == "constant" else None for node in self._order]
+        named = [(at[node], node.value) for node in self._order if node.op == "name"]
+        calls = [
+            (at[node], OPERATIONS[node.op].numpy, tuple(at[a] for a in node.args)) for node in self._order if node.args
+        ]
+        return slots, named, calls, [at[node] for node in self.outputs]
+
+    def __call__(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[np.ndarray]:
+        """Evaluate every output, elementwise with NumPy's broadcasting.
+
+        inputs: arrays whose last axis is the points, (n,) or (batch, n); parameters: numbers, or (batch, 1).
+        Returns one array an output, each of the full broadcast shape.
+        """
+        values = {key: np.asarray(v, dtype=float)[()] for key, v in (*inputs.items(), *parameters.items())}
+        shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
+        if not shape or shape[-1] <= BLOCK:
+            whole = self.evaluate(values)
+            return [a if np.shape(a) == shape and shape else np.broadcast_to(a, shape).copy() for a in whole]
+        out = [np.empty(shape) for _ in self.outputs]
+        for block in blocks(shape[-1]):
+            for array, part in zip(out, self.evaluate(at_block(values, block))):
+                array[..., block] = part
+        return out
+
+    def evaluate(self, values: Mapping[str, Any]) -> list[Any]:
+        """The outputs for float64 arrays or NumPy scalars by name, as they come: a constant stays a number."""
+        prefilled, named, calls, outputs = self._plan
+        slots = prefilled.copy()
+        for slot, key in named:
+            slots[slot] = values[key]
+        with np.errstate(all="ignore"):
+            for slot, function, args in calls:
+                if len(args) == 2:
+                    slots[slot] = function(slots[args[0]], slots[args[1]])
+                elif len(args) == 1:
+                    slots[slot] = function(slots[args[0]])
+                else:
+                    slots[slot] = function(*[slots[a] for a in args])
+        return [slots[i] for i in outputs]
+
+    def __str__(self) -> str:
+        """The nodes, a line each, the outputs last."""
+        at = {node: i for i, node in enumerate(self._order)}
+        lines = [f"%{i:<3} {line[0]:<12} {' '.join(_shown(line))}".rstrip() for i, line in enumerate(self.nodes)]
+        return "\n".join([*lines, "return " + ", ".join(f"%{at[node]}" for node in self.outputs)])
+
+
+def _shown(line: tuple[Any, ...]) -> list[str]:
+    return (
+        [f"%{a}" for a in line[1:]]
+        if isinstance(line[1], int)
+        else [f"{a:g}" if isinstance(a, float) else a for a in line[1:]]
+    )
+
+
+def blocks(n: int) -> list[slice]:
+    """The points 0 … n-1 in slices of at most BLOCK."""
+    return [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
+
+
+def at_block(values: Mapping[str, Any], block: slice) -> dict[str, Any]:
+    """Those values at the points of one block: what does not vary along the points stays whole."""
+    return {key: v[..., block] if np.ndim(v) and np.shape(v)[-1] > 1 else v for key, v in values.items()}

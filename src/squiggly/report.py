@@ -1,0 +1,111 @@
+"""A Fit as people read it: a short table for a terminal or a notebook page. No numbers are computed here."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from squiggly.result import Fit
+    from squiggly.verdict import Parameter
+
+
+def rounded(value: float, error: float) -> tuple[str, str]:
+    """A value and its error, both to the place of the error's second digit.
+
+    >>> rounded(2.930653, 0.038474)
+    ('2.931', '0.038')
+    >>> rounded(5.13214e-4, 3.2e-6), rounded(99123.4, 460.0), rounded(3.0, math.nan)
+    (('0.0005132', '0.0000032'), ('99120', '460'), ('3', '—'))
+    """
+    if math.isnan(error):
+        return f"{value:.6g}", "—"
+    if math.isinf(error):
+        return f"{value:.6g}", "∞"
+    if error == 0.0:
+        return f"{value:.10g}", "0"
+    place = math.floor(math.log10(error)) - 1
+    largest = math.floor(math.log10(max(abs(value), error)))
+    if largest >= 7 or place < -8:
+        mantissa = max(largest - place, 1)
+        return f"{value:.{mantissa}e}", f"{error:.1e}"
+    return (f"{round(value, -place):.{max(-place, 0)}f}", f"{round(error, -place):.{max(-place, 0)}f}")
+
+
+def _row(name: str, p: Parameter) -> tuple[str, str, str, str]:
+    if p.fixed:
+        return name, f"{p.value:.10g}", "", "fixed"
+    value, error = rounded(p.value, p.error)
+    if not math.isfinite(p.error):
+        return name, value, "± " + error, "unknown" if math.isinf(p.error) else "—"
+    return name, value, "± " + error, f"{rounded(p.low, p.error)[0]} … {rounded(p.high, p.error)[0]}"
+
+
+def names_line(fit: Fit) -> str:
+    """What was taken as data and what as parameters, in words.
+
+    >>> from squiggly import fit
+    >>> names_line(fit("y = a*x + b", {"x": [0, 1, 2], "y": [1, 3, 5]}))
+    'data: x, y · parameters: a, b'
+    """
+    sigma = ", sigma" if fit.points.sigma is not None else ""
+    inputs = ", ".join(fit.points.inputs)
+    return f"data: {inputs}, {fit.points.target}{sigma} · parameters: {', '.join(fit.parameters)}"
+
+
+def title(fit: Fit) -> str:
+    """The formula, or the function's name where it could not be recorded."""
+    name = getattr(fit.model.function, "__name__", "function")
+    return fit.formula or f"{fit.points.target} = {name}({', '.join(fit.model.arguments)})"
+
+
+def _numbers(fit: Fit) -> str:
+    loss = fit.loss_function
+    delta = getattr(loss, "delta", None)
+    parts = [
+        f"{fit.n} points",
+        f"{loss.name}{f' (delta {delta:.3g})' if delta else ''} {fit.loss:.5g}",
+        f"reduced chi² {fit.reduced_chi_square:.4g}",
+        f"R² {fit.r_squared:.5g}",
+    ]
+    return " · ".join(part for part in parts if not part.endswith("nan"))
+
+
+def _notes(fit: Fit) -> list[str]:
+    notes = []
+    if fit.points.sigma is not None:
+        notes.append(
+            f"sigma {'known: in units of y' if fit.known else 'relative: the scatter of the points sets the scale'}"
+        )
+    if fit.points.dropped:
+        notes.append(f"{fit.points.dropped} row{'s' * (fit.points.dropped > 1)} with gaps dropped")
+    if fit.model.expr is None:
+        notes.append(f"derivatives by {fit.model.derivatives_by}: {fit.model.unrecorded}")
+    return notes
+
+
+def as_text(fit: Fit) -> str:
+    """The fit as a short table, to paste into one's notes."""
+    rows = [("", "value", "error", "95 % interval"), *(_row(n, p) for n, p in fit.parameters.items())]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    table = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:<{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
+    return "\n".join([title(fit), names_line(fit), "", *table, "", _numbers(fit), *_notes(fit), str(fit.verdict)])
+
+
+def as_html(fit: Fit) -> str:
+    """The fit as HTML for a notebook, with the formula typeset. Every name is escaped."""
+    latex = fit.model.latex
+    formula = f"$${escape(latex)}$$" if latex else f"<code>{escape(title(fit))}</code>"
+    cells = "".join(
+        f"<tr>{''.join(f'<td style=text-align:left>{escape(cell)}</td>' for cell in _row(n, p))}</tr>"
+        for n, p in fit.parameters.items()
+    )
+    lines = "<br>".join(escape(line) for line in (_numbers(fit), *_notes(fit)))
+    mark = "✓" if fit.verdict.ok else "⚠"
+    return (
+        f"<div>{formula}<p>{escape(names_line(fit))}</p>"
+        f"<table><thead><tr><th></th><th>value</th><th>error</th><th>95 % interval</th></tr></thead>"
+        f"<tbody>{cells}</tbody></table>"
+        f"<p>{lines}<br><b>{mark} {escape(fit.verdict.kind)}</b>: {escape(fit.verdict.words)}</p></div>"
+    )

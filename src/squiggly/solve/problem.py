@@ -1,0 +1,94 @@
+"""What a solver sees of a fit: model, points and loss, reduced to one small triangle for each set of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from squiggly.loss import Loss
+from squiggly.model import Model
+from squiggly.points import Points
+from squiggly.program import BLOCK, blocks
+
+LARGEST = 1e150  # derivatives beyond this are as bad as none: their squares overflow
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Minimise the loss of `model` on `points` over the parameters `free`; the others keep their value in `values`.
+
+    values: (parameters,), every parameter of the model.
+    low, high: (free,), bounds; infinite where there are none.
+    """
+
+    model: Model
+    points: Points
+    loss: Loss
+    free: tuple[str, ...]
+    values: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @cached_property
+    def where(self) -> list[int]:
+        """The place of each free parameter among the model's."""
+        return [self.model.names.index(n) for n in self.free]
+
+    def whole(self, free_values: np.ndarray) -> np.ndarray:
+        """Every parameter for a batch of free ones: (batch, free) -> (batch, parameters)."""
+        values = np.repeat(self.values[None], len(free_values), axis=0)
+        values[:, self.where] = free_values
+        return values
+
+    def at(self, values: Mapping[str, float]) -> Problem:
+        """The same problem with other values for the parameters that are not free."""
+        new = self.values.copy()
+        for key, value in values.items():
+            new[self.model.names.index(key)] = value
+        return replace(self, values=new)
+
+    def factor(self, free_values: np.ndarray, wanted: tuple[str, ...] | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The whole of the problem at a batch of parameters, as seen by a Gauss-Newton step.
+
+        free_values: (batch, free) -> R (batch, F+1, F+1), cost (batch,), with F the number of wanted parameters.
+        R is the triangular factor of the rows [√w·J | slope/√w], one row a point, with w the loss's weight: its last
+        column is what is left of the residuals, so that with A = R[:F, :F] and b = R[:F, F] the cost near here is
+        cost + (Aᵀb)·δ + |Aδ|²/2. Points are taken a block at a time: memory does not grow with them.
+        Where the cost is not finite it is inf, and R is zero.
+        """
+        wanted = self.free if wanted is None else wanted
+        values = self.whole(free_values)
+        size = len(wanted) + 1
+        triangle = np.zeros((len(values), size, size))
+        cost = np.zeros(len(values))
+        for block in blocks(self.points.n) if self.points.n > BLOCK else [slice(None)]:
+            table, part = self._table(values, wanted, block)
+            cost += part
+            if block.start:
+                table = np.concatenate([triangle, table], axis=1)
+            square = np.asarray(np.linalg.qr(table, mode="r"))
+            triangle[:, : square.shape[1]] = square
+        good = np.abs(triangle).max(axis=(1, 2)) < LARGEST  # nan is not
+        if not good.all():
+            cost[~good] = np.inf
+            triangle[~good] = 0.0
+        return triangle, cost
+
+    def _table(self, values: np.ndarray, wanted: tuple[str, ...], block: slice) -> tuple[np.ndarray, np.ndarray]:
+        """The rows [√w·J | slope/√w] for one block, (batch, n, F+1), and the block's share of the cost, (batch,)."""
+        points = self.points
+        inputs = {key: v[block] for key, v in points.inputs.items()}
+        y, sigma = points.y[block], None if points.sigma is None else points.sigma[block]
+        rows = self.model.rows(values, inputs, wanted)
+        predicted = rows[:, 0]
+        with np.errstate(all="ignore"):
+            cost = self.loss.pointwise(predicted, y, sigma).sum(axis=-1)
+            root = np.sqrt(self.loss.weight(predicted, y, sigma))
+            slant = self.loss.slope(predicted, y, sigma) / root
+            table = np.empty((rows.shape[0], rows.shape[2], len(wanted) + 1))
+            np.multiply(rows[:, 1:], root[..., None, :], out=table[..., :-1].swapaxes(1, 2))
+            table[..., -1] = slant
+        return table, np.where(np.isnan(cost), np.inf, cost)

@@ -1,0 +1,103 @@
+"""Start values from the data: many candidates for the parameters that enter nonlinearly, the rest in closed form.
+
+A parameter's size can only come from the points: a place on the x axis, a length along it or its inverse, a height on
+the y axis, or a plain number such as an exponent. Candidates are drawn from those; for each, the linear parameters are
+solved; the best few are then polished by a short batched descent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from squiggly.points import Points
+from squiggly.solve.least_squares import Watch, minimise
+from squiggly.solve.linear import solve_linear
+from squiggly.solve.problem import Problem
+
+MOST_POINTS = 256  # used to rank candidates
+MOST_CANDIDATES = 2_000
+BATCH = 250  # candidates evaluated together: the table of one batch stays in the processor's cache
+POLISHED = 24  # candidates that get a short descent
+SHORT = 30  # steps of it
+FINALISTS = 4  # descents that are run to the end by the caller
+
+
+def find_starts(
+    problem: Problem, known: Sequence[str], linear: Sequence[str], seed: int, watch: Watch | None
+) -> tuple[np.ndarray, bool]:
+    """Promising starts for the free parameters, best first, (finalists, free), and whether the search was interrupted.
+
+    known: free parameters whose start the caller gave, in problem.values; linear: those solved in closed form.
+    """
+    small = replace(problem, points=thinned(problem.points))
+    searched = [n for n in problem.free if n not in known and n not in linear]
+    drawn = candidates(small, searched, np.random.default_rng(seed))
+    values = np.repeat(problem.values[problem.where][None], len(drawn), axis=0)
+    values[:, [problem.free.index(n) for n in searched]] = drawn
+    values = np.clip(values, problem.low, problem.high)
+    solved = tuple(n for n in linear if n not in known)
+    parts = [values[i : i + BATCH] for i in range(0, len(values), BATCH)]
+    if solved:
+        parts = [solve_linear(small, part, solved) for part in parts]
+    cost = np.concatenate([small.factor(part, ())[1] for part in parts])
+    best = distinct(np.concatenate(parts), cost, POLISHED)
+    polished = minimise(small.factor, best, problem.low, problem.high, most=SHORT, watch=watch)
+    return distinct(polished.values, polished.cost, FINALISTS), polished.interrupted
+
+
+def thinned(points: Points) -> Points:
+    """At most MOST_POINTS of the points, evenly spread along the table's order of the first input."""
+    if points.n <= MOST_POINTS:
+        return points
+    order = np.argsort(next(iter(points.inputs.values())), kind="stable")
+    at = order[np.linspace(0, points.n - 1, MOST_POINTS).astype(int)]
+    sigma = None if points.sigma is None else points.sigma[at]
+    return replace(points, inputs={k: v[at] for k, v in points.inputs.items()}, y=points.y[at], sigma=sigma)
+
+
+def distinct(values: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
+    """The rows of lowest finite cost, leaving out those that repeat a better one's cost to four digits."""
+    order = np.argsort(cost, kind="stable")
+    chosen: list[int] = []
+    for i in order:
+        if np.isfinite(cost[i]) and not any(abs(cost[i] - cost[j]) <= 1e-4 * abs(cost[j]) for j in chosen[-8:]):
+            chosen.append(int(i))
+            if len(chosen) == most:
+                break
+    return values[chosen or order[:1]]
+
+
+def candidates(problem: Problem, searched: Sequence[str], random: np.random.Generator) -> np.ndarray:
+    """Values to try for the searched parameters: (candidates, searched).
+
+    One parameter gets the whole pool, two get a grid of it, more get random draws.
+    """
+    if not searched:
+        return np.empty((1, 0))
+    pool = sizes(problem.points)
+    if len(searched) == 1:
+        return pool[:, None]
+    if len(searched) == 2:
+        coarse = pool[np.linspace(0, len(pool) - 1, int(MOST_CANDIDATES**0.5)).astype(int)]
+        return np.stack(np.meshgrid(coarse, coarse), axis=-1).reshape(-1, 2)
+    return random.choice(pool, size=(MOST_CANDIDATES, len(searched)))
+
+
+def sizes(points: Points) -> np.ndarray:
+    """The pool: sizes that a parameter of these points could have, sorted.
+
+    Places along each input, its span and typical size and their inverses over four decades with both signs, heights
+    of y, and plain numbers around 1.
+    """
+    decades = 10.0 ** np.linspace(-2.5, 1.5, 13)
+    numbers = [-4.0, -3.0, -2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]
+    pool = [np.array(numbers), np.quantile(points.y, [0.0, 0.5, 1.0])]
+    for x in points.inputs.values():
+        span = float(np.ptp(x)) or 1.0
+        for size in {span, float(np.median(np.abs(x))) or span}:
+            pool += [sign * decades * unit for sign in (1, -1) for unit in (size, 1.0 / size)]
+        pool.append(np.quantile(x, np.linspace(0.0, 1.0, 15)))
+    return np.unique(np.concatenate(pool))

@@ -1,0 +1,197 @@
+"""How far an answer can be trusted: standard errors, intervals, and the verdict in words.
+
+The standard error is the root of the diagonal of s²(JᵀJ)⁻¹, J the exact derivatives divided by sigma, s² the residual
+variance (1 where sigma is known). Robust losses widen it by the spread of their slopes (Huber, 1973); a Poisson loss
+has its own curvature. Intervals are ± Student's t times the standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from squiggly.errors import listed
+from squiggly.loss import Huber, MeanAbsolute, Poisson, mse
+from squiggly.solve.least_squares import column_norms
+from squiggly.solve.problem import Problem
+
+LEVEL = 0.95  # of the intervals
+RANK = {
+    "exact": 1e-10,
+    "torch autograd": 1e-10,
+    "central differences": 1e-6,
+}  # relative singular value that counts as none
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter's answer.
+
+    error: standard error, in the parameter's own unit; low, high: 95 % interval. nan where there is none: the parameter
+    is fixed, sits at its bound, or there are no points to spare; inf where the points do not determine it.
+    """
+
+    value: float
+    error: float
+    low: float
+    high: float
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the answer is worth: ok, one of a few kinds, and words for a person.
+
+    kind: "determined", "not determined", "at a bound", "did not settle", "too few points" or "interrupted".
+    """
+
+    ok: bool
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The uncertainty of the free parameters.
+
+    covariance: (free, free), nan at parameters on a bound; inf variance where not determined
+    at_bound, loose: names on a bound; names the points do not determine, a group for each direction they leave open
+    freedom: points less parameters that moved
+    """
+
+    covariance: np.ndarray
+    at_bound: tuple[str, ...]
+    loose: tuple[tuple[str, ...], ...]
+    freedom: int
+
+
+def trust(problem: Problem, free_values: np.ndarray, known: bool) -> Trust:
+    """The covariance of the free parameters at the answer, (free,), and what stands against it."""
+    plain = isinstance(problem.loss, Poisson)
+    reduced = problem if plain else replace(problem, loss=mse)
+    triangle, cost = reduced.factor(free_values[None])
+    square = triangle[0, :-1, :-1] / (1.0 if plain else np.sqrt(2.0))  # the factor of J/sigma
+    slant = (np.r_[triangle[0, :-1, -1]] @ triangle[0, :-1, :-1]) if problem.free else np.empty(0)
+    held = ((free_values <= problem.low) & (slant >= 0)) | ((free_values >= problem.high) & (slant <= 0))
+    moving = np.flatnonzero(~held)
+    freedom = problem.points.n - len(moving)
+    variance = 1.0 if known or plain else cost[0] / freedom if freedom > 0 else np.nan
+    if isinstance(problem.loss, (MeanAbsolute, Huber)):
+        variance = _robust_variance(problem, free_values, freedom, known)
+    covariance = np.full((len(free_values), len(free_values)), np.nan)
+    inner, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
+    covariance[np.ix_(moving, moving)] = inner * variance
+    free = problem.free
+    return Trust(
+        covariance,
+        tuple(free[i] for i in np.flatnonzero(held)),
+        tuple(tuple(free[moving[i]] for i in group) for group in loose),
+        freedom,
+    )
+
+
+def _invert(square: np.ndarray, tolerance: float) -> tuple[np.ndarray, list[list[int]]]:
+    """(AᵀA)⁻¹ and the columns of each direction that A does not see, whose variances are inf."""
+    if square.shape[1] == 0:
+        return np.empty((0, 0)), []
+    norms = column_norms(square)
+    scale = np.where(norms > 0, norms, 1.0)
+    _, s, vt = np.linalg.svd(square / scale)
+    s = np.r_[s, np.zeros(len(vt) - len(s))]
+    seen = s > tolerance * max(s.max(), np.finfo(float).tiny)
+    groups = [[int(i) for i in np.flatnonzero(np.abs(v) > 0.1)] for v in vt[~seen]]
+    root = vt[seen].T / s[seen]
+    inverse = root @ root.T / np.outer(scale, scale)
+    for i in {i for group in groups for i in group}:
+        inverse[i, :] = inverse[:, i] = np.nan
+        inverse[i, i] = np.inf
+    return inverse, groups
+
+
+def _robust_variance(problem: Problem, free_values: np.ndarray, freedom: int, known: bool) -> float:
+    """What stands for s² under a robust loss: the mean square of its slopes over its mean curvature, squared."""
+    if freedom <= 0:
+        return float("nan")
+    points = problem.points
+    sigma = np.ones(points.n) if points.sigma is None else points.sigma
+    [[predicted]] = problem.model.rows(problem.whole(free_values[None]), points.inputs)
+    residuals = (predicted - points.y) / sigma
+    if isinstance(problem.loss, Huber):
+        delta = problem.loss.delta or 1.0
+        curvature = np.mean(np.abs(residuals) <= delta)
+        return float(np.sum(np.clip(residuals, -delta, delta) ** 2) / freedom / max(curvature, 1.0 / points.n) ** 2)
+    return float((points.n / freedom) / (2.0 * _density_at_zero(residuals)) ** 2) if residuals.any() else 0.0
+
+
+def _density_at_zero(residuals: np.ndarray) -> float:
+    """How densely residuals lie at 0, by a Gaussian kernel of Silverman's width (1986)."""
+    q1, q3 = np.quantile(residuals, [0.25, 0.75])
+    spread = min(float(np.std(residuals)), (q3 - q1) / 1.349) or float(np.std(residuals))
+    width = 0.9 * spread * len(residuals) ** -0.2
+    return float(np.mean(np.exp(-((residuals / width) ** 2) / 2)) / (width * np.sqrt(2 * np.pi)))
+
+
+def student(freedom: int) -> float:
+    """How many standard errors a 95 % interval reaches to each side.
+
+    >>> round(student(10), 3)
+    2.228
+    """
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + LEVEL / 2)) if freedom > 0 else float("nan")
+
+
+def judge(problem: Problem, found: Trust, settled: bool, steps: int, interrupted: bool) -> Verdict:
+    """The verdict: the gravest thing that can be said."""
+    if interrupted:
+        return Verdict(
+            False, "interrupted", f"stopped after {steps} steps; these are the best values met so far, not an answer."
+        )
+    if not settled:
+        return Verdict(
+            False,
+            "did not settle",
+            f"after {steps} steps the loss was still going down, or no step led further down; the values may be far "
+            "off. Give start values nearer the answer, or a simpler model.",
+        )
+    if found.loose:
+        return Verdict(False, "not determined", " ".join(_loose_words(group) for group in found.loose))
+    if found.freedom <= 0 and problem.free:
+        return Verdict(
+            False,
+            "too few points",
+            f"{problem.points.n} points and {len(problem.free)} parameters: the curve can pass through every point, "
+            "so nothing is left to tell how far to trust it. Measure more points.",
+        )
+    if found.at_bound:
+        return Verdict(False, "at a bound", _bound_words(problem, found.at_bound))
+    return Verdict(
+        True, "determined", "the points fix every parameter." if problem.free else "every parameter was given."
+    )
+
+
+def _loose_words(group: Sequence[str]) -> str:
+    if len(group) == 1:
+        return f"{group[0]} has no effect on the curve at these points. Fix it, or measure where it matters."
+    return (
+        f"{listed(group)} can change together without changing the curve at these points, "
+        f"so none of them is known by itself. Fix one of them, or measure where they differ."
+    )
+
+
+def _bound_words(problem: Problem, names: Sequence[str]) -> str:
+    places = []
+    for n in names:
+        i = problem.free.index(n)
+        places.append(f"{n} at {problem.low[i] if np.isfinite(problem.low[i]) else problem.high[i]:g}")
+    verb = "sits" if len(names) == 1 else "sit"
+    return (
+        f"{listed(places)} {verb} on the bound, and the points would go further. The other errors hold for "
+        f"{'that value' if len(names) == 1 else 'those values'}; widen the bound if it is not a fact."
+    )
