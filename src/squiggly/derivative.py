@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from squiggly.formula import parse
 from squiggly.operations import OPERATIONS
@@ -23,6 +23,11 @@ def derivatives(expr: Expr, wanted: Sequence[str]) -> list[Expr]:
     >>> derivatives(parse("a*x^2 + b").expr, ["a", "b"])
     [power(x, 2.0), 1.0]
     """
+    return list(_derivatives(expr, tuple(wanted)))
+
+
+@lru_cache(maxsize=512)
+def _derivatives(expr: Expr, wanted: tuple[str, ...]) -> tuple[Expr, ...]:
     downstream: dict[Expr, Expr] = {expr: constant(1)}  # node -> d(expr)/d(node)
     leads: set[Expr] = set()  # the nodes that lead to a wanted name: the others are not visited
     order = ordered([expr])
@@ -41,7 +46,7 @@ def derivatives(expr: Expr, wanted: Sequence[str]) -> list[Expr]:
             if piece.op == "constant" and piece.value == 0:
                 continue
             downstream[argument] = apply("add", downstream[argument], piece) if argument in downstream else piece
-    return [downstream.get(at[w], constant(0)) if w in at else constant(0) for w in wanted]
+    return tuple(downstream.get(at[w], constant(0)) if w in at else constant(0) for w in wanted)
 
 
 def _times(factor: Expr, local: Expr) -> Expr:

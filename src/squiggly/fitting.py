@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from squiggly.options import choice, known_names, named_values
 from squiggly.points import Points
 from squiggly.result import Fit
 from squiggly.solve.least_squares import Descent, Watch, minimise
-from squiggly.solve.linear import linear_parameters, solve_linear
+from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.starts import find_starts
 
@@ -112,15 +113,22 @@ def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None
 def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
     linear = linear_parameters(problem.model, problem.free)
     given = problem.values[problem.where][None]
-    if len(linear) == len(problem.free):
-        starts = solve_linear(problem, given, linear)  # the answer in closed form; the descent only confirms it
+    if linear and len(linear) == len(problem.free):
+        solved = closed_form(problem) if problem.loss is mse else None
+        if solved is not None:
+            return solved
+        starts = solve_linear(problem, given, linear)
     elif set(known) >= set(problem.free):
         starts = np.concatenate([given, solve_linear(problem, given, linear)]) if linear else given
     else:
         starts, interrupted = find_starts(problem, known, linear, seed, watch)
         if interrupted:
             return replace(minimise(problem.factor, starts[:1], problem.low, problem.high, most=0), interrupted=True)
-    return minimise(problem.factor, starts, problem.low, problem.high, watch=watch).best()
+    found = minimise(problem.factor, starts, problem.low, problem.high, watch=watch).best()
+    if known and not found.settled[0] and not found.interrupted:  # the given start leads nowhere: look elsewhere too
+        elsewhere = _solve_smooth(problem, (), seed, watch)
+        return elsewhere if elsewhere.cost[0] < found.cost[0] else found
+    return found
 
 
 def _least_absolute(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
@@ -135,7 +143,7 @@ def _least_absolute(problem: Problem, known: Sequence[str], seed: int, watch: Wa
         if descent.interrupted:
             break
     triangle, cost = problem.factor(descent.values)
-    trail = tuple((at, v, problem.factor(v, ())[1]) for at, v, _ in (*trail, *descent.trail))
+    trail = tuple((at, v, problem.cost(v)) for at, v, _ in (*trail, *descent.trail))
     return replace(
         descent, triangle=triangle, cost=cost, settled=np.array([not descent.interrupted]), trail=trail
     ), problem
@@ -155,17 +163,18 @@ def upright(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent
     A parameter whose start was given keeps its sign.
     """
     values = descent.values.copy()
-    for i, n in enumerate(problem.free):
-        if values[0, i] < 0 and n not in known and problem.low[i] <= -values[0, i] <= problem.high[i]:
-            flipped = values.copy()
-            flipped[0, i] *= -1
+    turned = [i for i, n in enumerate(problem.free) if values[0, i] < 0 and n not in known]
+    turned = [i for i in turned if problem.low[i] <= -values[0, i] <= problem.high[i]]
+    for group in (*((i,) for i in turned), *combinations(turned, 2)):
+        flipped = values.copy()
+        flipped[0, list(group)] *= -1
+        if (values[0, list(group)] < 0).all():
             both = problem.model.rows(problem.whole(np.concatenate([values, flipped])), problem.points.inputs)
-            if np.array_equal(both[0], both[1]):
-                values = flipped
+            values = flipped if np.array_equal(both[0], both[1]) else values
     if np.array_equal(values, descent.values):
         return descent
     triangle, cost = problem.factor(values)
-    return replace(descent, values=values, triangle=triangle, cost=cost, trail=descent.trail)
+    return replace(descent, values=values, triangle=triangle, cost=cost)
 
 
 def _spread(problem: Problem, free_values: np.ndarray) -> float:

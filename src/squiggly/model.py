@@ -86,7 +86,6 @@ class Model:
         known = named_values("fix", values, self.names)
         return replace(self, fixed={**self.fixed, **known})
 
-    @functools.lru_cache(maxsize=32)  # noqa: B019  models are few and small
     def program(self, wanted: tuple[str, ...] = ()) -> Program:
         """The Program of the value and of its derivative by each wanted parameter."""
         if self.expr is None:
@@ -94,7 +93,7 @@ class Model:
                 f"this function could not be recorded: {self.unrecorded}\n"
                 "hint: it still fits; a Program needs it written with NumPy or torch functions of one point"
             )
-        return Program(self.inputs, self.names, (self.expr, *derivatives(self.expr, wanted)))
+        return _program(self.inputs, self.names, self.expr, wanted)
 
     def predict(self, inputs: Any, **parameters: float) -> np.ndarray:
         """The curve: one value for each point.
@@ -201,6 +200,11 @@ class Model:
     def __repr__(self) -> str:
         shown = self.formula or getattr(self.function, "__name__", "a function")
         return f"Model({shown!r}, data: {', '.join(self.inputs)}, parameters: {', '.join(self.names)})"
+
+
+@functools.lru_cache(maxsize=512)
+def _program(inputs: tuple[str, ...], parameters: tuple[str, ...], expr: Expr, wanted: tuple[str, ...]) -> Program:
+    return Program(inputs, parameters, (expr, *derivatives(expr, wanted)))
 
 
 def detached(array: Any) -> Any:

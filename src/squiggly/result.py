@@ -48,7 +48,7 @@ class Fit:
     covariance: np.ndarray
     freedom: int
     verdict: Verdict
-    path: tuple[tuple[Mapping[str, float], float], ...] = ()
+    path: tuple[tuple[tuple[float, ...], float], ...] = ()
 
     @classmethod
     def of(cls, problem: Problem, descent: Descent, known: bool) -> Fit:
@@ -60,7 +60,7 @@ class Fit:
                 "hint: give start values where it has one, or check the data for what it cannot take (log of 0, …)"
             )
         free_values = descent.values[0]
-        found = trust(problem, free_values, known)
+        found = trust(problem, descent, known)
         reach = student(found.freedom)
         errors = np.sqrt(np.diag(found.covariance))
         whole = problem.whole(free_values[None])[0]
@@ -69,13 +69,8 @@ class Fit:
             n: _parameter(float(v), float(errors[at[n]]) if n in at else np.nan, reach, n not in at)
             for n, v in zip(problem.model.names, whole)
         }
-        path = tuple(
-            (
-                MappingProxyType(dict(zip(problem.model.names, problem.whole(v[None])[0].tolist()))),
-                cost / problem.points.n,
-            )
-            for v, cost in descent.path
-        )
+        steps = problem.whole(np.array([v for v, _ in descent.path])).tolist()
+        path = tuple((tuple(v), cost / problem.points.n) for v, (_, cost) in zip(steps, descent.path))
         verdict = judge(problem, found, bool(descent.settled[0]), descent.steps, descent.interrupted)
         return cls(
             problem.model, problem.points, problem.loss, known, MappingProxyType(parameters), found.covariance,
@@ -160,11 +155,12 @@ class Fit:
         """The way from the start to the answer: a Moment for each step that was kept."""
         return tuple(self._moment(step, values, loss) for step, (values, loss) in enumerate(self.path))
 
-    def _moment(self, step: int, values: Mapping[str, float], loss: float) -> Moment:
-        predicted, jacobian = self.model.value_and_jacobian(np.array(list(values.values())), self.points.inputs)
+    def _moment(self, step: int, values: tuple[float, ...], loss: float) -> Moment:
+        predicted, jacobian = self.model.value_and_jacobian(np.array(values), self.points.inputs)
         slope = self.loss_function.slope(predicted, self.points.y, self.points.sigma)
         gradient = dict(zip(self.model.names, (slope @ jacobian / self.n).tolist()))
-        return Moment(step, values, loss, {n: gradient[n] for n in self.free}, float("nan"))
+        moving = {n: gradient[n] for n in self.free}
+        return Moment(step, dict(zip(self.model.names, values)), loss, moving, float("nan"))
 
     def plot(self, path: str | PathLike[str] | None = None) -> Figure:
         """The points, the curve and the residuals below, as a matplotlib figure; written to `path` if given."""

@@ -68,7 +68,7 @@ def save(fit: Fit, path: str | PathLike[str]) -> None:
             "y": points.y.tolist(),
             "sigma": None if points.sigma is None else points.sigma.tolist(),
         },
-        "history": [[list(values.values()), _number(loss)] for values, loss in fit.path],
+        "history": [[list(values), _number(loss)] for values, loss in fit.path],
     }
     text = json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)
     write_whole(path, lambda file: file.write(text.encode()))
@@ -126,7 +126,7 @@ def _fit(data: Mapping[str, Any]) -> Fit:
             covariance[i, i] = np.inf
     verdict = data["verdict"]
     path = tuple(
-        (MappingProxyType(dict(zip(parameters, map(float, values), strict=True))), float(loss))
+        (tuple(float(v) for _, v in zip(parameters, values, strict=True)), float(loss))
         for values, loss in data["history"]
     )
     return Fit(

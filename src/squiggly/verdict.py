@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from squiggly.errors import listed
-from squiggly.loss import Huber, MeanAbsolute, Poisson, mse
-from squiggly.solve.least_squares import column_norms
+from squiggly.loss import Huber, MeanAbsolute, MeanSquared, Poisson, mse
+from squiggly.solve.least_squares import Descent, column_norms, well_apart
 from squiggly.solve.problem import Problem
 
 LEVEL = 0.95  # of the intervals
@@ -70,22 +70,25 @@ class Trust:
     freedom: int
 
 
-def trust(problem: Problem, free_values: np.ndarray, known: bool) -> Trust:
-    """The covariance of the free parameters at the answer, (free,), and what stands against it."""
-    plain = isinstance(problem.loss, Poisson)
-    reduced = problem if plain else replace(problem, loss=mse)
-    triangle, cost = reduced.factor(free_values[None])
+def trust(problem: Problem, descent: Descent, known: bool) -> Trust:
+    """The covariance of the free parameters at the answer of a descent, and what stands against it."""
+    free_values, plain = descent.values[0], isinstance(problem.loss, Poisson)
+    triangle, cost = descent.triangle, descent.cost
+    if not isinstance(problem.loss, (Poisson, MeanSquared)):
+        triangle, cost = replace(problem, loss=mse).factor(free_values[None])
     square = triangle[0, :-1, :-1] / (1.0 if plain else np.sqrt(2.0))  # the factor of J/sigma
-    slant = (np.r_[triangle[0, :-1, -1]] @ triangle[0, :-1, :-1]) if problem.free else np.empty(0)
+    slant = triangle[0, :-1, -1] @ triangle[0, :-1, :-1]
     held = ((free_values <= problem.low) & (slant >= 0)) | ((free_values >= problem.high) & (slant <= 0))
     moving = np.flatnonzero(~held)
     freedom = problem.points.n - len(moving)
     variance = 1.0 if known or plain else cost[0] / freedom if freedom > 0 else np.nan
     if isinstance(problem.loss, (MeanAbsolute, Huber)):
         variance = _robust_variance(problem, free_values, freedom, known)
-    covariance = np.full((len(free_values), len(free_values)), np.nan)
     inner, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
-    covariance[np.ix_(moving, moving)] = inner * variance
+    covariance = inner * variance
+    if held.any():
+        covariance = np.full((len(free_values), len(free_values)), np.nan)
+        covariance[np.ix_(moving, moving)] = inner * variance
     free = problem.free
     return Trust(
         covariance,
@@ -99,10 +102,12 @@ def _invert(square: np.ndarray, tolerance: float) -> tuple[np.ndarray, list[list
     """(AᵀA)⁻¹ and the columns of each direction that A does not see, whose variances are inf."""
     if square.shape[1] == 0:
         return np.empty((0, 0)), []
+    if square.shape[0] == square.shape[1] and well_apart(square):
+        root = np.linalg.inv(square)
+        return root @ root.T, []
     norms = column_norms(square)
     scale = np.where(norms > 0, norms, 1.0)
     _, s, vt = np.linalg.svd(square / scale)
-    s = np.r_[s, np.zeros(len(vt) - len(s))]
     seen = s > tolerance * max(s.max(), np.finfo(float).tiny)
     groups = [[int(i) for i in np.flatnonzero(np.abs(v) > 0.1)] for v in vt[~seen]]
     root = vt[seen].T / s[seen]

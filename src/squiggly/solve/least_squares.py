@@ -191,6 +191,12 @@ def newton_step(triangle: np.ndarray) -> np.ndarray:
     scale = column_norms(square)
     scale = np.where(scale > 0, scale, 1.0)
     u, s, vt = np.linalg.svd(square / scale[:, None, :])
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         inverse = np.where(s > s[:, :1] * 1e-13, 1.0 / s, 0.0)
-    return -np.einsum("kji,kj->ki", vt, inverse * np.einsum("kij,ki->kj", u, b)) / scale
+        return -np.einsum("kji,kj->ki", vt, inverse * np.einsum("kij,ki->kj", u, b)) / scale
+
+
+def well_apart(triangle: np.ndarray) -> bool:
+    """Whether the columns of a factor, (k, k), are so independent that plain substitution loses at most three digits."""
+    norms = np.sqrt(np.einsum("ij,ij->j", triangle, triangle))
+    return bool((np.abs(triangle.diagonal()) > 1e-3 * norms).all())

@@ -71,11 +71,18 @@ class Problem:
                 table = np.concatenate([triangle, table], axis=1)
             square = np.asarray(np.linalg.qr(table, mode="r"))
             triangle[:, : square.shape[1]] = square
-        good = np.abs(triangle).max(axis=(1, 2)) < LARGEST  # nan is not
+        good = (np.abs(triangle).max(axis=(1, 2)) < LARGEST) & (cost < np.inf)  # nan is neither
         if not good.all():
             cost[~good] = np.inf
             triangle[~good] = 0.0
         return triangle, cost
+
+    def cost(self, free_values: np.ndarray) -> np.ndarray:
+        """The summed loss for a batch of parameters: (batch, free) -> (batch,); inf where it has no value."""
+        rows = self.model.rows(self.whole(free_values), self.points.inputs)
+        with np.errstate(all="ignore"):
+            cost = self.loss.pointwise(rows[:, 0], self.points.y, self.points.sigma).sum(axis=-1)
+        return np.where(np.isnan(cost), np.inf, cost)
 
     def _table(self, values: np.ndarray, wanted: tuple[str, ...], block: slice) -> tuple[np.ndarray, np.ndarray]:
         """The rows [√w·J | slope/√w] for one block, (batch, n, F+1), and the block's share of the cost, (batch,)."""
@@ -91,4 +98,4 @@ class Problem:
             table = np.empty((rows.shape[0], rows.shape[2], len(wanted) + 1))
             np.multiply(rows[:, 1:], root[..., None, :], out=table[..., :-1].swapaxes(1, 2))
             table[..., -1] = slant
-        return table, np.where(np.isnan(cost), np.inf, cost)
+        return table, cost

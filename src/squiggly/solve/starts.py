@@ -19,6 +19,7 @@ from squiggly.solve.problem import Problem
 
 MOST_POINTS = 256  # used to rank candidates
 MOST_CANDIDATES = 2_000
+GRID = 36  # values of each of two searched parameters, beside the rhythms
 BATCH = 250  # candidates evaluated together: the table of one batch stays in the processor's cache
 POLISHED = 24  # candidates that get a short descent
 SHORT = 30  # steps of it
@@ -42,7 +43,7 @@ def find_starts(
     parts = [values[i : i + BATCH] for i in range(0, len(values), BATCH)]
     if solved:
         parts = [solve_linear(small, part, solved) for part in parts]
-    cost = np.concatenate([small.factor(part, ())[1] for part in parts])
+    cost = np.concatenate([small.cost(part) for part in parts])
     best = distinct(np.concatenate(parts), cost, POLISHED)
     polished = minimise(small.factor, best, problem.low, problem.high, most=SHORT, watch=watch)
     return distinct(polished.values, polished.cost, FINALISTS), polished.interrupted
@@ -77,11 +78,12 @@ def candidates(problem: Problem, searched: Sequence[str], random: np.random.Gene
     """
     if not searched:
         return np.empty((1, 0))
-    pool = sizes(problem.points)
+    pool = np.concatenate([sizes(problem.points), rhythms(problem.points)])
     if len(searched) == 1:
         return pool[:, None]
     if len(searched) == 2:
-        coarse = pool[np.linspace(0, len(pool) - 1, int(MOST_CANDIDATES**0.5)).astype(int)]
+        coarse = np.sort(pool)[np.linspace(0, len(pool) - 1, GRID).astype(int)]
+        coarse = np.concatenate([coarse, rhythms(problem.points)])
         return np.stack(np.meshgrid(coarse, coarse), axis=-1).reshape(-1, 2)
     return random.choice(pool, size=(MOST_CANDIDATES, len(searched)))
 
@@ -101,3 +103,22 @@ def sizes(points: Points) -> np.ndarray:
             pool += [sign * decades * unit for sign in (1, -1) for unit in (size, 1.0 / size)]
         pool.append(np.quantile(x, np.linspace(0.0, 1.0, 15)))
     return np.unique(np.concatenate(pool))
+
+
+def rhythms(points: Points, most: int = 3) -> np.ndarray:
+    """What a parameter inside a sine could be: the strongest frequencies of y along each input.
+
+    Each as cycles and as radians per unit, and as the length of a cycle or a radian; (4 · most, inputs) flat.
+    """
+    found = []
+    for x in points.inputs.values():
+        span = float(np.ptp(x))
+        if span == 0.0:
+            continue
+        y = points.y - np.polynomial.Polynomial.fit(x, points.y, 1)(x)
+        frequencies = np.arange(1, 2 * points.n + 1) / (4.0 * span)  # up to the mean Nyquist frequency, four a line width
+        power = np.abs(np.exp(-2j * np.pi * np.outer(frequencies, x)) @ y)
+        peaks = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
+        best = frequencies[peaks[np.argsort(power[peaks])[::-1][:most]]]
+        found += [best, 2 * np.pi * best, 1 / best, 1 / (2 * np.pi * best)]
+    return np.concatenate(found) if found else np.empty(0)
