@@ -99,22 +99,19 @@ def fit_command(
     """
     from squiggly.fitting import fit
     from squiggly.loss import LOSSES as losses
-    from squiggly.progress import watched
 
-    with watched() as watch:
-        answer = fit(
-            _built_in(formula),
-            table,
-            start=_pairs("--start", start),
-            bounds=_bounds(bound),
-            fix=_pairs("--fix", fix),
-            loss=losses[loss],
-            sigma=sigma,
-            sigma_is=sigma_is,
-            missing=missing,
-            parameters=parameter,
-            watch=watch,
-        )
+    answer = fit(
+        _built_in(formula),
+        table,
+        start=_pairs("--start", start),
+        bounds=_bounds(bound),
+        fix=_pairs("--fix", fix),
+        loss=losses[loss],
+        sigma=sigma,
+        sigma_is=sigma_is,
+        missing=missing,
+        parameters=parameter,
+    )
     if as_json:
         import json
 

@@ -15,12 +15,14 @@ from squiggly.loss import Huber, Loss, MeanAbsolute, expect_loss, mse
 from squiggly.model import Model
 from squiggly.options import choice, known_names, named_values
 from squiggly.points import Points
+from squiggly.progress import watched
 from squiggly.result import Fit
 from squiggly.solve.least_squares import Descent, Watch, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.starts import find_starts
 
+SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
 Bound = tuple[float | None, float | None]
 
 
@@ -52,7 +54,8 @@ def fit(
     missing:  "refuse" rows with gaps, or "drop" and count them
     parameters: names that are parameters even where a column has the same name
     seed:     of the search for start values: the same seed gives the same answer
-    watch:    called after each step with its number, the values and the cost; Ctrl-C returns the best so far
+    watch:    called after each step with its number, the values and the cost; by default a line of progress is shown
+              on a terminal after a second. Ctrl-C returns the best so far, and the verdict says so
 
     Returns a Fit. Raises DataError, FormulaError, ModelError or OptionError.
 
@@ -65,7 +68,8 @@ def fit(
     bound, points = bind(model, data, sigma=sigma, missing=missing, parameters=parameters)
     loss.check(points.y, points.sigma)
     problem, known = pose(bound, points, loss, start or {}, bounds or {}, fix or {})
-    descent, problem = solve(problem, known, seed, watch)
+    with watched(watch) as watching:
+        descent, problem = solve(problem, known, seed, watching)
     descent = upright(problem, descent, known)
     return Fit.of(problem, descent, known=sigma_is == "known" and points.sigma is not None)
 
@@ -96,6 +100,7 @@ def pose(
             f"{points.n} points cannot determine {len(model.free)} parameters, {listed(model.free)}\n"
             "hint: measure more points, or hold some parameters constant with fix"
         )
+    _expect_size(points)
     values = np.array([float(model.fixed.get(n, known.get(n, 1.0))) for n in model.names])
     lows, highs = (np.array([limits.get(n, (-np.inf, np.inf))[i] for n in model.free]) for i in (0, 1))
     return Problem(model, points, loss, model.free, values, lows, highs), tuple(n for n in model.free if n in known)
@@ -112,14 +117,15 @@ def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None
 
 def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
     linear = linear_parameters(problem.model, problem.free)
+    squared = replace(problem, loss=mse)
     given = problem.values[problem.where][None]
     if linear and len(linear) == len(problem.free):
         solved = closed_form(problem) if problem.loss is mse else None
         if solved is not None:
             return solved
-        starts = solve_linear(problem, given, linear)
+        starts = np.concatenate([solve_linear(squared, given, linear), given])
     elif set(known) >= set(problem.free):
-        starts = np.concatenate([given, solve_linear(problem, given, linear)]) if linear else given
+        starts = np.concatenate([given, solve_linear(squared, given, linear)]) if linear else given
     else:
         starts, interrupted = find_starts(problem, known, linear, seed, watch)
         if interrupted:
@@ -183,6 +189,16 @@ def _spread(problem: Problem, free_values: np.ndarray) -> float:
     [[predicted]] = problem.model.rows(problem.whole(free_values), points.inputs)
     residuals = (points.y - predicted) / (1.0 if points.sigma is None else points.sigma)
     return 1.4826 * float(np.median(np.abs(residuals)))
+
+
+def _expect_size(points: Points) -> None:
+    """Refuse y (in units of sigma) whose square float64 cannot hold."""
+    size = float(np.abs(points.y / (1.0 if points.sigma is None else points.sigma)).max())
+    if size and not SMALLEST < size < LARGEST:
+        raise DataError(
+            f"{points.target} reaches {size:g}{' sigma' if points.sigma is not None else ''}: "
+            "squares of that do not fit in a float64\nhint: measure it in another unit, so that it lies between 1e-140 and 1e140"
+        )
 
 
 def _limits(key: str, value: Any) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""A line that says how a long fit is going: shown after a second, on a terminal, and gone when it is done."""
+"""A line that says how a long fit is going: shown on a terminal after a second, and gone when it is done."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ PATIENCE = 1.0  # seconds before anything is shown
 
 
 @contextmanager
-def watched(patience: float = PATIENCE) -> Iterator[Watch]:
-    """A watcher for `fit` that shows the step, the loss and the steps per second once a second has passed.
+def watched(own: Watch | None = None, patience: float = PATIENCE) -> Iterator[Watch | None]:
+    """A watcher for the solvers: the caller's own, or, on a terminal, one that shows the step and the loss.
 
-    Written to standard error where that is a terminal; elsewhere one line a ten seconds.
+    Nothing is shown where standard error is not a terminal.
     """
-    began = time.monotonic()
-    status = None
+    if own is not None or not sys.stderr.isatty():
+        yield own
+        return
+    began, line = time.monotonic(), None
 
     def watch(step: int, values: np.ndarray, cost: float) -> None:
-        nonlocal status, began
-        now = time.monotonic()
-        if now - began < patience:
+        nonlocal line
+        seconds = time.monotonic() - began
+        if seconds < patience:
             return
-        if status is None:
+        if line is None:
             from rich.console import Console
             from rich.status import Status
 
-            status = Status("", console=Console(stderr=True))
-            status.start()
-        status.update(f"step {step} · loss {cost:.6g} · {now - began:.0f} s · Ctrl-C keeps the best so far")
+            line = Status("", console=Console(stderr=True))
+            line.start()
+        line.update(f"fitting · step {step} · loss {cost:.6g} · {seconds:.0f} s · Ctrl-C keeps the best so far")
 
     try:
         yield watch
     finally:
-        if status is not None:
-            status.stop()
-            print(file=sys.stderr, end="")
+        if line is not None:
+            line.stop()

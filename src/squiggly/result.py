@@ -54,16 +54,12 @@ class Fit:
     def of(cls, problem: Problem, descent: Descent, known: bool) -> Fit:
         """The Fit for a solved problem. Raises ModelError where the model has no value to fit."""
         if not np.isfinite(descent.cost[0]):
-            raise ModelError(
-                "the model has no finite value on these points at the start: "
-                f"{', '.join(f'{n}={v:g}' for n, v in zip(problem.free, descent.values[0]))}\n"
-                "hint: give start values where it has one, or check the data for what it cannot take (log of 0, …)"
-            )
+            raise _no_value(problem, descent.values[0])
         free_values = descent.values[0]
         found = trust(problem, descent, known)
         reach = student(found.freedom)
         errors = np.sqrt(np.diag(found.covariance))
-        whole = problem.whole(free_values[None])[0]
+        whole = problem.whole(free_values[None])[0] + 0.0  # -0 is 0
         at = {n: i for i, n in enumerate(problem.free)}
         parameters = {
             n: _parameter(float(v), float(errors[at[n]]) if n in at else np.nan, reach, n not in at)
@@ -191,3 +187,21 @@ def _parameter(value: float, error: float, reach: float, fixed: bool) -> Paramet
     if fixed:
         return Parameter(value, float("nan"), float("nan"), float("nan"), True)
     return Parameter(value, error, value - reach * error, value + reach * error)
+
+
+def _no_value(problem: Problem, free_values: np.ndarray) -> ModelError:
+    """The error for a model without a value on the points, naming the first point where it has none."""
+    points, at = problem.points, ", ".join(f"{n}={v:g}" for n, v in zip(problem.free, free_values))
+    [[predicted]] = problem.model.rows(problem.whole(free_values[None]), points.inputs)
+    bad = np.flatnonzero(~np.isfinite(predicted))
+    if not len(bad):
+        return ModelError(
+            f"the {problem.loss.name} loss has no finite value at the start: {at}\n"
+            "hint: give start values where every prediction is one the loss can take"
+        )
+    place = ", ".join(f"{n}={v[bad[0]]:g}" for n, v in points.inputs.items())
+    return ModelError(
+        f"the model is {predicted[bad[0]]:g} at point {bad[0]} ({place}), with {at}: no start with finite values "
+        "was found\nhint: leave out the points it cannot take (log or sqrt of a negative x …), "
+        "or give start values where it is finite"
+    )

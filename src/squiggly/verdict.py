@@ -85,10 +85,11 @@ def trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     if isinstance(problem.loss, (MeanAbsolute, Huber)):
         variance = _robust_variance(problem, free_values, freedom, known)
     inner, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
-    covariance = inner * variance
+    with np.errstate(all="ignore"):
+        covariance = inner = inner * variance
     if held.any():
         covariance = np.full((len(free_values), len(free_values)), np.nan)
-        covariance[np.ix_(moving, moving)] = inner * variance
+        covariance[np.ix_(moving, moving)] = inner
     free = problem.free
     return Trust(
         covariance,

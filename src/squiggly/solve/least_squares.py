@@ -197,6 +197,6 @@ def newton_step(triangle: np.ndarray) -> np.ndarray:
 
 
 def well_apart(triangle: np.ndarray) -> bool:
-    """Whether the columns of a factor, (k, k), are so independent that plain substitution loses at most three digits."""
+    """Whether the columns of a factor, (k, k), are so independent that substitution loses at most three digits."""
     norms = np.sqrt(np.einsum("ij,ij->j", triangle, triangle))
     return bool((np.abs(triangle.diagonal()) > 1e-3 * norms).all())

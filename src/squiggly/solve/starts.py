@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from squiggly.loss import mse
 from squiggly.points import Points
 from squiggly.solve.least_squares import Watch, minimise
 from squiggly.solve.linear import solve_linear
@@ -19,6 +20,7 @@ from squiggly.solve.problem import Problem
 
 MOST_POINTS = 256  # used to rank candidates
 MOST_CANDIDATES = 2_000
+FEW_CANDIDATES = 200  # of a function that is called once for each
 GRID = 36  # values of each of two searched parameters, beside the rhythms
 BATCH = 250  # candidates evaluated together: the table of one batch stays in the processor's cache
 POLISHED = 24  # candidates that get a short descent
@@ -32,21 +34,37 @@ def find_starts(
     """Promising starts for the free parameters, best first, (finalists, free), and whether the search was interrupted.
 
     known: free parameters whose start the caller gave, in problem.values; linear: those solved in closed form.
+    The squared loss ranks them, whatever the problem's own is: it needs no start itself.
     """
-    small = replace(problem, points=thinned(problem.points))
+    small = replace(problem, points=thinned(problem.points), loss=mse)
     searched = [n for n in problem.free if n not in known and n not in linear]
-    drawn = candidates(small, searched, np.random.default_rng(seed))
+    solved = tuple(n for n in linear if n not in known)
+    quick = problem.model.expr is not None
+    drawn = candidates(small, searched, np.random.default_rng(seed), MOST_CANDIDATES if quick else FEW_CANDIDATES)
     values = np.repeat(problem.values[problem.where][None], len(drawn), axis=0)
     values[:, [problem.free.index(n) for n in searched]] = drawn
-    values = np.clip(values, problem.low, problem.high)
-    solved = tuple(n for n in linear if n not in known)
-    parts = [values[i : i + BATCH] for i in range(0, len(values), BATCH)]
-    if solved:
-        parts = [solve_linear(small, part, solved) for part in parts]
-    cost = np.concatenate([small.cost(part) for part in parts])
-    best = distinct(np.concatenate(parts), cost, POLISHED)
+    tried, cost, interrupted = _try(small, np.clip(values, problem.low, problem.high), solved)
+    best = distinct(tried, cost, POLISHED if quick else FINALISTS)
+    if interrupted:
+        return best[:1], True
     polished = minimise(small.factor, best, problem.low, problem.high, most=SHORT, watch=watch)
     return distinct(polished.values, polished.cost, FINALISTS), polished.interrupted
+
+
+def _try(small: Problem, values: np.ndarray, solved: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, bool]:
+    """The candidates with their linear parameters solved, their cost, and whether Ctrl-C cut the list short."""
+    tried, cost = [], []
+    try:
+        for i in range(0, len(values), BATCH):
+            part = values[i : i + BATCH]
+            part = solve_linear(small, part, solved) if solved else part
+            cost.append(small.cost(part))
+            tried.append(part)
+    except KeyboardInterrupt:
+        if not tried:
+            raise
+        return np.concatenate(tried), np.concatenate(cost[: len(tried)]), True
+    return np.concatenate(tried), np.concatenate(cost), False
 
 
 def thinned(points: Points) -> Points:
@@ -71,21 +89,21 @@ def distinct(values: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
     return values[chosen or order[:1]]
 
 
-def candidates(problem: Problem, searched: Sequence[str], random: np.random.Generator) -> np.ndarray:
+def candidates(problem: Problem, searched: Sequence[str], random: np.random.Generator, most: int) -> np.ndarray:
     """Values to try for the searched parameters: (candidates, searched).
 
-    One parameter gets the whole pool, two get a grid of it, more get random draws.
+    One parameter gets the whole pool, two get a grid of it, more get `most` random draws.
     """
     if not searched:
         return np.empty((1, 0))
     pool = np.concatenate([sizes(problem.points), rhythms(problem.points)])
     if len(searched) == 1:
         return pool[:, None]
-    if len(searched) == 2:
+    if len(searched) == 2 and most >= GRID**2:
         coarse = np.sort(pool)[np.linspace(0, len(pool) - 1, GRID).astype(int)]
         coarse = np.concatenate([coarse, rhythms(problem.points)])
         return np.stack(np.meshgrid(coarse, coarse), axis=-1).reshape(-1, 2)
-    return random.choice(pool, size=(MOST_CANDIDATES, len(searched)))
+    return random.choice(pool, size=(most, len(searched)))
 
 
 def sizes(points: Points) -> np.ndarray:
@@ -116,7 +134,7 @@ def rhythms(points: Points, most: int = 3) -> np.ndarray:
         if span == 0.0:
             continue
         y = points.y - np.polynomial.Polynomial.fit(x, points.y, 1)(x)
-        frequencies = np.arange(1, 2 * points.n + 1) / (4.0 * span)  # up to the mean Nyquist frequency, four a line width
+        frequencies = np.arange(1, 2 * points.n + 1) / (4.0 * span)  # to the mean Nyquist frequency, four a line
         power = np.abs(np.exp(-2j * np.pi * np.outer(frequencies, x)) @ y)
         peaks = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
         best = frequencies[peaks[np.argsort(power[peaks])[::-1][:most]]]
