@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from squiggly import tables
+from squiggly import duck, textfile
 from squiggly.errors import DataError, FileError, SquigglyError
 from squiggly.points import Points
 from squiggly.tables import open_table
@@ -27,7 +27,7 @@ SAME_EVERY_RUN = settings(
 def way(request, monkeypatch):
     """Both ways to read a text file; the size of the file chooses between them otherwise."""
     if request.param == "through DuckDB":
-        monkeypatch.setattr(tables, "SMALL", -1)
+        monkeypatch.setattr(textfile, "SMALL", -1)
     return request.param
 
 
@@ -111,8 +111,8 @@ def test_a_name_over_two_lines_does_not_cost_a_row(tmp_path, way):
     "text", ["t,counts\n0,5\n1,na\n2,\n3, NaN \n", "# c\nt  counts\n0 5\n\n1 na\n2 NA\n# c\n3 nan"]
 )
 def test_large_files_go_through_duckdb(tmp_path, monkeypatch, text, packed):
-    monkeypatch.setattr(tables, "SMALL", -1)
-    monkeypatch.setattr(tables, "_walk", None)
+    monkeypatch.setattr(textfile, "SMALL", -1)
+    monkeypatch.setattr(textfile, "_walk", None)
     path = write(tmp_path, gzip.compress(text.encode()) if packed else text, "decay.csv.gz" if packed else "decay.csv")
     assert np.array_equal(open_table(path).read(["counts"])["counts"], [5, NAN, NAN, NAN], equal_nan=True)
 
@@ -246,14 +246,14 @@ def test_junk_after_a_good_start_is_refused(tmp_path, way):
 )
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_any_file_name_is_safe_and_means_itself(tmp_path, monkeypatch, name, kind):
-    monkeypatch.setattr(tables, "SMALL", -1)
+    monkeypatch.setattr(textfile, "SMALL", -1)
     duckdb = pytest.importorskip("duckdb")
     for decoy in ("aXb.csv", "a1.csv", "aXb.csv.parquet", "a1.csv.parquet"):
         write(tmp_path, "t,y\n8,8\n9,9\n", decoy)
     folder = tmp_path / "year=3"
     folder.mkdir()
     if kind == "csv":
-        monkeypatch.setattr(tables, "_walk", None)
+        monkeypatch.setattr(textfile, "_walk", None)
         path = write(folder, "t,y\n1,2\n3,4\n", name)
     else:
         path = folder / f"{name}.parquet"
@@ -265,7 +265,7 @@ def test_any_file_name_is_safe_and_means_itself(tmp_path, monkeypatch, name, kin
 def test_the_database_reads_the_named_file_and_no_other(tmp_path):
     duckdb = pytest.importorskip("duckdb")
     path, other = write(tmp_path, "t,y\n1,2\n"), write(tmp_path, "t,y\n1,2\n", "other.csv")
-    connection = tables._connect(str(path))
+    connection = duck.connect(str(path))
     assert connection.sql(f"FROM read_csv('{path}')").fetchall() == [(1, 2)]
     with pytest.raises(duckdb.PermissionException):
         connection.sql(f"FROM read_csv('{other}')")
@@ -485,9 +485,9 @@ def test_random_bytes_raise_nothing_but_our_errors(tmp_path, way, junk):
 def test_both_ways_give_the_same_answer(tmp_path, junk):
     path = write(tmp_path, junk)
     answers = []
-    for small in (tables.SMALL, -1):
+    for small in (textfile.SMALL, -1):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tables, "SMALL", small)
+            patch.setattr(textfile, "SMALL", small)
             try:
                 answers.append(repr(everything(path)))
             except SquigglyError as error:

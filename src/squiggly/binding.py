@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from squiggly.columns import Table
 from squiggly.errors import DataError, ModelError, OptionError, listed, nearest
-from squiggly.model import Model, as_model
+from squiggly.model import Model
+from squiggly.modelling import as_model
 from squiggly.points import Points
 from squiggly.program import Expr, Program, name, names
-from squiggly.tables import Table, open_table
+from squiggly.tables import open_table
 from squiggly.typeset import text
 
 

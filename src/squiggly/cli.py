@@ -5,13 +5,34 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from squiggly.errors import OptionError, SquigglyError
 
-LOSSES = ("mse", "mae", "huber", "poisson")
+if TYPE_CHECKING:
+    from squiggly.loss import Loss
+
+
+class LossName(click.ParamType):
+    """A name from the table of losses, which is loaded when it is needed."""
+
+    name = "loss"
+
+    def get_metavar(self, *args: Any, **options: Any) -> str | None:
+        return self._choice().get_metavar(*args, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The loss itself."""
+        from squiggly.loss import LOSSES
+
+        return LOSSES[self._choice().convert(value, param, ctx)]
+
+    def _choice(self) -> click.Choice[str]:
+        from squiggly.loss import LOSSES
+
+        return click.Choice(list(LOSSES))
 
 
 class Errors(click.Group):
@@ -44,7 +65,7 @@ def main() -> None:
     "--bound", multiple=True, metavar="NAME=LOW:HIGH", help="Lowest and highest value; leave one side empty for none"
 )
 @click.option("--fix", multiple=True, metavar="NAME=VALUE", help="Hold a parameter constant")
-@click.option("--loss", type=click.Choice(LOSSES), default="mse", show_default=True, help="What is made small")
+@click.option("--loss", type=LossName(), default="mse", show_default=True, help="What is made small")
 @click.option("--sigma", metavar="COLUMN", help="The column with the uncertainty of each point")
 @click.option(
     "--sigma-is",
@@ -75,7 +96,7 @@ def fit_command(
     start: tuple[str, ...],
     bound: tuple[str, ...],
     fix: tuple[str, ...],
-    loss: str,
+    loss: Loss,
     sigma: str | None,
     sigma_is: str,
     missing: str,
@@ -98,7 +119,6 @@ def fit_command(
         squiggly fit peaks.csv gaussian --json
     """
     from squiggly.fitting import fit
-    from squiggly.loss import LOSSES as losses
 
     answer = fit(
         _built_in(formula),
@@ -106,7 +126,7 @@ def fit_command(
         start=_pairs("--start", start),
         bounds=_bounds(bound),
         fix=_pairs("--fix", fix),
-        loss=losses[loss],
+        loss=loss,
         sigma=sigma,
         sigma_is=sigma_is,
         missing=missing,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial, reduce
 
 from squiggly.formula import parse
 from squiggly.operations import OPERATIONS
@@ -53,18 +53,30 @@ def _times(factor: Expr, local: Expr) -> Expr:
     """factor · local, with a mask kept outermost.
 
     What a `where` did not choose contributes exactly nothing: where(c, f, 0) · (1/0) is 0 where c is false,
-    not 0 · ∞. (Autograd engines answer nan there.)
+    not 0 · ∞. (Autograd engines answer nan there.) Masks within masks become one mask of a joint condition.
     """
-    for mask, other in ((factor, local), (local, factor)):
-        if mask.op == "where":
-            condition, yes, no = mask.args
-            if no.op == "constant" and no.value == 0:
-                return apply("where", condition, _times(yes, other), constant(0))
-            if yes.op == "constant" and yes.value == 0:
-                return apply("where", condition, constant(0), _times(no, other))
-    for zero_or_reciprocal, other in ((factor, local), (local, factor)):
-        if zero_or_reciprocal is constant(0):
-            return constant(0)
-        if zero_or_reciprocal.op == "divide" and zero_or_reciprocal.args[0] is constant(1):
-            return apply("divide", other, zero_or_reciprocal.args[1])
-    return apply("multiply", factor, local)
+    conditions: list[Expr] = []
+    sides = [_unmasked(side, conditions) for side in (factor, local)]
+    product = _product(*sides)
+    if conditions:
+        product = apply("where", reduce(partial(apply, "logical_and"), conditions), product, constant(0))
+    return product
+
+
+def _unmasked(side: Expr, conditions: list[Expr]) -> Expr:
+    """What a mask lets through; its condition goes to the list."""
+    while side.op == "where" and constant(0) in side.args[1:]:
+        condition, yes, no = side.args
+        kept = no is constant(0)
+        conditions.append(condition if kept else apply("logical_not", condition))
+        side = yes if kept else no
+    return side
+
+
+def _product(a: Expr, b: Expr) -> Expr:
+    for one, other in ((a, b), (b, a)):
+        if one is constant(0):
+            return one
+        if one.op == "divide" and one.args[0] is constant(1):
+            return apply("divide", other, one.args[1])
+    return apply("multiply", a, b)

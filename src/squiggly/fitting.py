@@ -197,7 +197,8 @@ def _expect_size(points: Points) -> None:
     if size and not SMALLEST < size < LARGEST:
         raise DataError(
             f"{points.target} reaches {size:g}{' sigma' if points.sigma is not None else ''}: "
-            "squares of that do not fit in a float64\nhint: measure it in another unit, so that it lies between 1e-140 and 1e140"
+            "squares of that do not fit in a float64\n"
+            "hint: measure it in another unit, so that it lies between 1e-140 and 1e140"
         )
 
 

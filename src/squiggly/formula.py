@@ -94,11 +94,14 @@ def _tokens(text: str) -> list[_Token]:
         if at == len(text):
             return [*tokens, _Token("end", "", at)]
         match = _TOKEN.match(text, at)
-        if match is None:
+        kind = match.lastgroup or "mark" if match else ""
+        word = match[kind] if match else ""
+        while kind == "name" and word and not word.isidentifier():  # in x² the raised figure is no part of the name
+            word = word[:-1]
+        if match is None or not word:
             raise caret(text, at, 1, f"a formula has no place for {text[at]!r}", _HINTS.get(text[at], _GRAMMAR))
-        kind = match.lastgroup or "mark"
-        tokens.append(_Token(kind, match[kind], at))
-        at = match.end()
+        tokens.append(_Token(kind, word, at))
+        at = at + len(word) if kind == "name" else match.end()
 
 
 _GRAMMAR = "a formula is numbers, names, + - * / ^, parentheses and functions such as exp(x)"
@@ -168,6 +171,10 @@ class _Parser:
     def next(self) -> _Token:
         return self.tokens[self.at]
 
+    def sees(self, mark: str) -> bool:
+        """Whether the next token is this mark, not a column that is called so."""
+        return self.next.kind == "mark" and self.next.text == mark
+
     def take(self) -> _Token:
         self.at += 1
         return self.tokens[self.at - 1]
@@ -192,11 +199,11 @@ class _Parser:
 
     def unexpected(self) -> FormulaError:
         token, before = self.next, self.tokens[self.at - 1]
-        if token.text == ")":
+        if self.sees(")"):
             return self.error(token, "a `)` that closes nothing")
-        if token.text == "(" and before.kind in ("name", "quoted"):
+        if self.sees("(") and before.kind in ("name", "quoted"):
             return self.no_function(before)
-        if token.text == "(" or token.kind in ("number", "name", "quoted"):
+        if self.sees("(") or token.kind in ("number", "name", "quoted"):
             return self.error(token, f"two things side by side: `{before.text} {token.text}`", "write * to multiply")
         return self.error(token, f"`{token.text}` was not expected here")
 
@@ -236,12 +243,12 @@ class _Parser:
             return self.node(token, "logical_not", self.expression(_NOT, depth + 1))
         if token.text == "(":
             inner = self.expression(0, depth + 1)
-            if self.next.text != ")":
+            if not self.sees(")"):
                 raise self.unclosed(token)
             self.take()
             return inner
         if token.kind == "name" and token.text not in ("and", "or"):
-            if self.next.text == "(" and (token.text in SPELLINGS or token.text in COMPOSED):
+            if self.sees("(") and (token.text in SPELLINGS or token.text in COMPOSED):
                 return self.call(token, depth)
             return self.named(token)
         if token.kind == "end":
@@ -249,7 +256,7 @@ class _Parser:
         raise self.error(token, f"`{token.text}` where a number or a name was expected")
 
     def named(self, token: _Token) -> Expr:
-        if self.next.text == "(":
+        if self.sees("("):
             raise self.no_function(token)
         if token.text in CONSTANTS and token.text not in self.known:
             return self.count(token, constant(CONSTANTS[token.text]))
@@ -260,20 +267,19 @@ class _Parser:
         return self.count(token, name(token.text))
 
     def no_function(self, token: _Token) -> FormulaError:
-        near = nearest(token.text, [*SPELLINGS, *COMPOSED])
-        meant = f"did you mean {near}? " if near else ""
-        hint = meant + f"to multiply, write {token.text}*(…)" if not near else meant.strip()
+        near = nearest(token.text, [*SPELLINGS, *COMPOSED]) if token.text not in CONSTANTS else None
+        hint = f"did you mean {near}?" if near else f"to multiply, write {token.text}*(…)"
         return self.error(token, f"there is no function `{token.text}`", hint)
 
     def call(self, token: _Token, depth: int) -> Expr:
         opening = self.take()
         arguments: list[Expr] = []
-        while self.next.text != ")":
+        while not self.sees(")"):
             arguments.append(self.expression(0, depth + 1))
-            if self.next.text != ",":
+            if not self.sees(","):
                 break
             self.take()
-        if self.next.text != ")":
+        if not self.sees(")"):
             raise self.unclosed(opening)
         self.take()
         composed = COMPOSED.get(token.text)
@@ -286,7 +292,7 @@ class _Parser:
                 f"write {token.text}({wanted})",
             )
         if composed:
-            return self.count(token, substitute(parse(composed[1]).expr, dict(zip("ab", arguments))))
+            return self.finite(token, substitute(parse(composed[1]).expr, dict(zip("ab", arguments))))
         return self.node(token, SPELLINGS[token.text], *arguments)
 
     def unclosed(self, opening: _Token) -> FormulaError:
@@ -296,7 +302,11 @@ class _Parser:
 
     def node(self, token: _Token, op: str, *args: Expr) -> Expr:
         expr = apply(op, *args)
-        if expr.op == "constant" and not math.isfinite(expr.value) and op != "negative":
+        return self.count(token, expr) if op == "negative" else self.finite(token, expr)
+
+    def finite(self, token: _Token, expr: Expr) -> Expr:
+        """Refuse what comes to inf or nan by itself: 1/0, exp(1000)."""
+        if expr.op == "constant" and not math.isfinite(expr.value):
             raise self.error(token, f"this comes to {expr.value}, which is no number to fit with")
         return self.count(token, expr)
 

@@ -110,6 +110,13 @@ _ROWS = [
         ("b/(a^2 + b^2)", "-a/(a^2 + b^2)"),
         ("arctan2",),
     ),
+    Operation(
+        "sinc",
+        np.sinc,
+        "torch.sinc",
+        _f("sinc"),
+        ("where(a == 0, 0, (cos(3.141592653589793*a) - sinc(a))/where(a == 0, 1, a))",),
+    ),
     Operation("sinh", np.sinh, "torch.sinh", r"\sinh\left({0}\right)", ("cosh(a)",)),
     Operation("cosh", np.cosh, "torch.cosh", r"\cosh\left({0}\right)", ("sinh(a)",)),
     Operation("tanh", np.tanh, "torch.tanh", r"\tanh\left({0}\right)", ("1 - tanh(a)^2",)),
@@ -184,15 +191,13 @@ _ROWS = [
 
 OPERATIONS: dict[str, Operation] = {row.name: row for row in _ROWS}
 
-# Names that are short for a formula of other rows: arguments a, b.
+# Names that are short for a formula of other rows: arguments a, b. Each argument stands once: nested, they stay short.
 COMPOSED: dict[str, tuple[int, str]] = {
     "square": (1, "a^2"),
     "reciprocal": (1, "1/a"),
     "rsqrt": (1, "1/sqrt(a)"),
-    "cbrt": (1, "sign(a)*abs(a)^(1/3)"),
     "exp2": (1, "2^a"),
     "hypot": (2, "sqrt(a^2 + b^2)"),
-    "sinc": (1, "where(a == 0, 1, sin(pi*a)/(pi*where(a == 0, 1, a)))"),
     "deg2rad": (1, "a*pi/180"),
     "rad2deg": (1, "a*180/pi"),
 }

@@ -8,7 +8,7 @@ A `Program` is a list of such nodes in the order they are computed, with its inp
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,12 +34,15 @@ class Expr:
         self.value = value
 
     def __repr__(self) -> str:
-        return str(self.value) if not self.args else f"{self.op}({', '.join(map(repr, self.args))})"
+        said: dict[Expr, str] = {}
+        for node in ordered([self]):
+            inner = ", ".join(said[a] for a in node.args)
+            called = f"{node.op}({inner})" if len(inner) < 1_000 else f"{node.op}(…)"
+            said[node] = called if node.args else str(node.value)
+        return said[self]
 
     def __reduce__(self) -> tuple[Any, ...]:  # copies and pickles come back as the same node
-        if self.op == "constant":
-            return constant, (self.value,)
-        return (name, (self.value,)) if self.op == "name" else (_make, (self.op, self.args))
+        return rebuild, (flat(self),)
 
     @property
     def truth(self) -> bool:
@@ -90,7 +93,7 @@ def apply(op: str, *args: Expr) -> Expr:
 
 def as_number(a: Expr) -> Expr:
     """A yes or no as 1 or 0; a number as it is."""
-    return _make("where", (a, constant(1), constant(0))) if a.truth else a
+    return apply("where", a, constant(1), constant(0)) if a.truth else a
 
 
 def as_truth(a: Expr) -> Expr:
@@ -120,8 +123,6 @@ def _identity(op: str, args: tuple[Expr, ...]) -> Expr | None:
         case "subtract":
             if _is(b, 0):
                 return a
-            if _is(a, 0):
-                return apply("negative", b)
             if b.op == "negative":
                 return apply("add", a, b.args[0])
             if b.op == "constant" and b.value < 0:
@@ -150,6 +151,9 @@ def _identity(op: str, args: tuple[Expr, ...]) -> Expr | None:
         case "negative":
             if a.op == "negative":
                 return a.args[0]
+        case "logical_not":
+            if a.op == "logical_not":
+                return a.args[0]
         case "power":
             if _is(b, 1):
                 return a
@@ -160,6 +164,8 @@ def _identity(op: str, args: tuple[Expr, ...]) -> Expr | None:
                 return a.args[0]
         case "where":
             condition, yes, no = args
+            if condition.op == "logical_not":
+                return apply("where", condition.args[0], no, yes)
             if all(c.op == "constant" for c in condition.args):
                 answer = OPERATIONS[condition.op].numpy(*(c.value for c in condition.args))
                 return yes if answer else no
@@ -210,6 +216,37 @@ def substitute(expr: Expr, replacements: Mapping[str, Expr]) -> Expr:
         else:
             new[node] = apply(node.op, *(new[a] for a in node.args)) if node.args else node
     return new[expr]
+
+
+def flat(expr: Expr) -> list[list[Any]]:
+    """The expression as plain data, a line a node, the last its result.
+
+    >>> flat(apply("add", name("a"), constant(2)))
+    [['name', 'a'], ['constant', 2.0], ['add', 0, 1]]
+    """
+    order = ordered([expr])
+    at = {node: i for i, node in enumerate(order)}
+    return [[node.op, *(at[a] for a in node.args)] if node.args else [node.op, node.value] for node in order]
+
+
+def rebuild(lines: Sequence[Sequence[Any]]) -> Expr:
+    """The expression that `flat` took apart. Raises ValueError where a line is not one that `flat` writes."""
+    nodes: list[Expr] = []
+    for line in lines:
+        match list(line):
+            case ["constant", float() | int() as value]:
+                nodes.append(constant(value))
+            case ["name", str() as value]:
+                nodes.append(name(value))
+            case [str() as op, *places] if op in OPERATIONS and len(places) == OPERATIONS[op].arity:
+                if not all(type(i) is int and 0 <= i < len(nodes) for i in places):
+                    raise ValueError(f"node {len(nodes)} stands on nodes that do not come before it")
+                nodes.append(apply(op, *(nodes[i] for i in places)))
+            case _:
+                raise ValueError(f"node {len(nodes)} is not a constant, a name or a known operation")
+    if not nodes:
+        raise ValueError("there are no nodes")
+    return nodes[-1]
 
 
 @dataclass(frozen=True)
@@ -263,7 +300,9 @@ class Program:
         shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
         if not shape or shape[-1] <= BLOCK:
             whole = self.evaluate(values)
-            return [a if np.shape(a) == shape and shape else np.broadcast_to(a, shape).copy() for a in whole]
+            given = {id(v) for v in values.values()}
+            own = [np.shape(a) == shape and shape and id(a) not in given for a in whole]
+            return [a if mine else np.broadcast_to(a, shape).copy() for a, mine in zip(whole, own)]
         out = [np.empty(shape) for _ in self.outputs]
         for block in blocks(shape[-1]):
             for array, part in zip(out, self.evaluate(at_block(values, block))):

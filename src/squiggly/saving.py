@@ -14,11 +14,10 @@ import numpy as np
 
 from squiggly.errors import FileError, SquigglyError
 from squiggly.files import write_whole
-from squiggly.formula import parse
 from squiggly.loss import LOSSES, Huber
 from squiggly.model import Model
 from squiggly.points import Points
-from squiggly.program import names
+from squiggly.program import flat, names, rebuild
 from squiggly.result import Fit
 from squiggly.verdict import Parameter, Verdict
 
@@ -68,6 +67,8 @@ def save(fit: Fit, path: str | PathLike[str]) -> None:
             "y": points.y.tolist(),
             "sigma": None if points.sigma is None else points.sigma.tolist(),
         },
+        "program": None if fit.model.expr is None else flat(fit.model.expr),
+        "target": None if fit.model.target is None else flat(fit.model.target),
         "history": [[list(values), _number(loss)] for values, loss in fit.path],
     }
     text = json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)
@@ -145,19 +146,15 @@ def _fit(data: Mapping[str, Any]) -> Fit:
 def _model(data: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> Model:
     inputs = tuple(map(str, data["data"]["inputs"]))
     fixed = {n: p.value for n, p in parameters.items() if p.fixed}
-    if data["formula"] is None:
-        return Model(
-            inputs,
-            tuple(parameters),
-            None,
-            fixed=fixed,
-            unrecorded="it was a Python function, which a file does not hold",
-        )
-    read = parse(data["formula"], (*inputs, *parameters))
-    stray = [n for n in names(read.expr) if n not in inputs and n not in parameters]
+    if data["program"] is None:
+        reason = "it was a Python function, which a file does not hold"
+        return Model(inputs, tuple(parameters), None, fixed=fixed, unrecorded=reason)
+    expr, target = rebuild(data["program"]), data["target"]
+    stray = [n for n in names(expr) if n not in inputs and n not in parameters]
     if stray:
-        raise ValueError(f"its formula has {stray[0]}, which is neither data nor parameter")
-    return Model(inputs, tuple(parameters), read.expr, read.target, fixed=fixed, by_name=True)
+        raise ValueError(f"its program has {stray[0]}, which is neither data nor parameter")
+    left = None if target is None else rebuild(target)
+    return Model(inputs, tuple(parameters), expr, left, fixed=fixed, by_name=True)
 
 
 def _parameter(saved: Mapping[str, Any], unbounded: bool) -> Parameter:

@@ -8,7 +8,8 @@ from typing import Any
 from squiggly.derivative import derivatives
 from squiggly.errors import OptionError, listed
 from squiggly.formula import parse
-from squiggly.model import Model, as_model
+from squiggly.model import Model
+from squiggly.modelling import as_model
 from squiggly.program import names
 from squiggly.typeset import text
 

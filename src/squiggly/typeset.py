@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 
-from squiggly.operations import OPERATIONS
+from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS
 from squiggly.program import Expr, ordered
 
 # How tightly each operation binds when written infix: as in the parser. A call or a name binds tightest.
@@ -21,6 +22,8 @@ _BINDS = {
     "power": 15,
 }
 _ATOM = 20
+_TAKEN = {*SPELLINGS, *COMPOSED, *CONSTANTS, "and", "or", "not"}  # a column called so is written in backticks
+LONGEST = 100_000  # characters of a part; a longer one is written as …, since shared parts are written out each time
 _SIGNS = {
     "logical_or": " or ",
     "logical_and": " and ",
@@ -46,11 +49,13 @@ def binds(node: Expr) -> int:
     """How tightly the node holds its parts together: parentheses are needed inside anything tighter."""
     if node.op == "constant":
         return _BINDS["negative"] if node.value < 0 else _ATOM
+    if node.op == "negative" and node.args[0].op in ("multiply", "divide"):
+        return _BINDS["multiply"]  # -a*b and -(a*b) are the same expression, written without brackets
     return _BINDS.get(node.op, _ATOM)
 
 
 def text(expr: Expr) -> str:
-    """The expression as a formula; reading it back gives the same expression.
+    """The expression as a formula; reading it back gives the same expression, unless it is very long.
 
     >>> from squiggly.formula import parse
     >>> text(parse("(a + b)*x**2 - (-c)").expr)
@@ -59,6 +64,7 @@ def text(expr: Expr) -> str:
     said: dict[Expr, str] = {}
     for node in ordered([expr]):
         said[node] = _say(node, said)
+        said[node] = said[node] if len(said[node]) <= LONGEST else "…"
     return said[expr]
 
 
@@ -66,7 +72,7 @@ def _say(node: Expr, said: dict[Expr, str]) -> str:
     if node.op == "constant":
         return number(node.value)
     if node.op == "name":
-        return node.value if re.fullmatch(r"[^\W\d]\w*", node.value) else f"`{node.value}`"
+        return node.value if node.value.isidentifier() and node.value not in _TAKEN else f"`{node.value}`"
     if node.op not in _BINDS:
         return f"{node.op}({', '.join(said[a] for a in node.args)})"
     inner = [f"({said[a]})" if _loose(node, i) else said[a] for i, a in enumerate(node.args)]
@@ -81,7 +87,7 @@ def _loose(node: Expr, i: int) -> bool:
     if node.op == "power":
         return theirs <= mine if i == 0 else theirs < _BINDS["negative"]
     if node.op == "negative" and node.args[0].op in ("multiply", "divide"):
-        return False  # -a*b and -(a*b) are the same expression
+        return False
     if mine == 7:  # comparisons do not chain
         return theirs <= mine
     return theirs < mine if i == 0 else theirs <= mine
@@ -93,6 +99,8 @@ def number(value: float) -> str:
     >>> number(2.0), number(0.1), number(1e22)
     ('2', '0.1', '1e+22')
     """
+    if value == 0:
+        return "-0" if math.copysign(1.0, value) < 0 else "0"
     return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
 
 
@@ -106,6 +114,7 @@ def latex(expr: Expr) -> str:
     said: dict[Expr, str] = {}
     for node in ordered([expr]):
         said[node] = _set(node, said)
+        said[node] = said[node] if len(said[node]) <= LONGEST else r"\ldots"
     return said[expr]
 
 

@@ -19,7 +19,7 @@ def linear_parameters(model: Model, free: tuple[str, ...]) -> tuple[str, ...]:
     A parameter is linear when its own derivative does not contain it; two are jointly linear when neither's derivative
     contains the other. Found greedily, those with the fewest conflicts first.
 
-    >>> from squiggly.model import as_model
+    >>> from squiggly.modelling import as_model
     >>> linear_parameters(as_model("a*exp(-x/tau) + c"), ("a", "tau", "c"))
     ('a', 'c')
     """

@@ -1,0 +1,83 @@
+"""Run every benchmark, one after the other, and write RESULTS.md beside this file."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from measure import quick
+
+HERE = Path(__file__).parent
+SCRIPTS = ["cold_start", "warm_fit", "program_numpy", "value_and_gradient", "nist", "optimizers", "size"]
+PACKAGES = ["squiggly", "numpy", "scipy", "torch", "lmfit", "sympy", "casadi"]
+
+
+def machine() -> str:
+    """The processor, its cores and the memory, as the kernel tells them."""
+    cpu = _after(Path("/proc/cpuinfo"), "model name") or platform.processor() or "unknown processor"
+    memory = _after(Path("/proc/meminfo"), "MemTotal")
+    gibibytes = f"{int(memory.split()[0]) / 2**20:.0f} GiB of memory" if memory else "memory unknown"
+    return f"{cpu}, {os.cpu_count()} cores, {gibibytes}, {platform.system()}"
+
+
+def _after(path: Path, key: str) -> str:
+    if not path.exists():
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in path.read_text().splitlines() if line.startswith(key)), "")
+
+
+def versions() -> str:
+    found = [f"Python {platform.python_version()}"]
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            found.append(f"{package} not installed")
+    return " · ".join(found)
+
+
+def outcomes(text: str) -> tuple[int, list[str]]:
+    """How many rows have a budget, and the first cells of those that miss it."""
+    ends = [line for line in text.splitlines() if line.endswith(("| yes |", "| **no** |"))]
+    missed = [line for line in ends if line.endswith("| **no** |")]
+    return len(ends), [" · ".join(cell.strip() for cell in line.split(" | ")[:2]).strip("| ") for line in missed]
+
+
+def main() -> None:
+    flags = ["--quick"] if quick() else []
+    sections, summary, failed = [], [], 0
+    load = [os.getloadavg()[0]]
+    for name in SCRIPTS:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        script = HERE / f"{name}.py"
+        done = subprocess.run([sys.executable, str(script), *flags], capture_output=True, text=True)
+        text = done.stdout if done.returncode == 0 else "**failed to run**"
+        failed += done.returncode != 0
+        print(done.stderr, end="", file=sys.stderr)
+        claim = script.read_text().split('"""')[1].split("\n")[0]
+        sections.append(f"## {name}\n\n{claim}\n\n{text.strip()}\n")
+        judged, missed = outcomes(text)
+        state = f"{judged - len(missed)} of {judged} budgets met" if done.returncode == 0 else "failed to run"
+        summary.append(f"- [{name}](#{name}): {state}" + "".join(f"\n  - missed: {row}" for row in missed))
+    load.append(os.getloadavg()[0])
+    head = (
+        "# Results\n\n"
+        "Written by `make bench`. Times are medians, the lowest and highest round in brackets; rivals ran in turns in\n"
+        "the same run, and a ratio is taken round by round. A budget is judged by the median.\n\n"
+        f"{date.today().isoformat()} · {machine()}\n\n{versions()}\n\n"
+        f"Load when it began {load[0]:.1f}, when it ended {load[1]:.1f}: well above 1, others were using the machine.\n"
+    )
+    quickly = "\n**A quick run: too few rounds to mean anything.**\n" if flags else ""
+    pages = [head + quickly, "\n".join(summary) + "\n", *sections]
+    (HERE / "RESULTS.md").write_text("\n".join(pages), encoding="utf-8")
+    print(f"wrote {HERE.name}/RESULTS.md", file=sys.stderr)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
