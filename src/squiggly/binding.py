@@ -133,7 +133,8 @@ def _target_column(bound: Model, table: Table, spread: str | None) -> str:
 def _transformed(target: Expr, points: Points, inputs: Sequence[str]) -> np.ndarray:
     """The left side of a formula such as log(y) = …, computed from its columns."""
     values = {**points.inputs, points.target: points.y}
-    [y] = Program(tuple(values), (), (target,))(values, {})
+    with np.errstate(all="ignore"):
+        [y] = Program(tuple(values), (), (target,))(values, {})
     if not np.isfinite(y).all():
         row = int(np.argmin(np.isfinite(y)))
         seen = ", ".join(f"{n}={values[n][row]:g}" for n in names(target))

@@ -138,10 +138,11 @@ class Model:
         batch = {key: column[:, None] for key, column in zip(self.names, values.T)}
         if len(values) == 1:
             batch = dict(zip(self.names, values[0]))  # numbers: what depends on parameters only is computed once
-        for block in blocks(n):
-            part = {**(inputs if n <= BLOCK else at_block(inputs, block)), **batch}
-            for k, result in enumerate(program.evaluate(part)):
-                out[:, k, block] = result
+        with np.errstate(all="ignore"):
+            for block in blocks(n):
+                part = inputs if n <= BLOCK else {key: at_block(v, block) for key, v in inputs.items()}
+                for k, result in enumerate(program.evaluate({**part, **batch}, len(values) * min(n, BLOCK))):
+                    out[:, k, block] = result
         return out
 
     def _call(self, one: np.ndarray, inputs: Mapping[str, np.ndarray], wanted: Sequence[str], n: int) -> np.ndarray:

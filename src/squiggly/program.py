@@ -7,6 +7,7 @@ A `Program` is a list of such nodes in the order they are computed, with its inp
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ import numpy as np
 
 from squiggly.operations import OPERATIONS
 
+FLOAT64 = np.dtype(float)
+REUSED = 2_048  # numbers in an array from which writing into it is quicker than making a new one
 BLOCK = 16_384  # points evaluated at a time: intermediates stay in the processor's cache, memory stays flat
 
 
@@ -250,6 +253,83 @@ def rebuild(lines: Sequence[Sequence[Any]]) -> Expr:
 
 
 @dataclass(frozen=True)
+class _Plan:
+    """The order of work: where constants and names go, the calls, the outputs.
+
+    quick:   (slot, function, a, b, c) for short arrays, b and c -1 where there are fewer arguments
+    thrifty: (slot, function, arguments, spare, dying) for long ones: `dying` are the arguments needed no more, freed at
+             once so that their memory is used again, `spare` the place of one that a ufunc may write its result to
+    """
+
+    slots: list[Any]
+    places: dict[str, int]
+    quick: list[tuple[int, Any, int, int, int]]
+    thrifty: list[tuple[int, Any, tuple[int, ...], int, tuple[int, ...]]]
+    outputs: list[int]
+    given: frozenset[int]  # places among the outputs that are names: what the caller gave
+
+    @classmethod
+    def of(cls, outputs: Sequence[Expr], order: Sequence[Expr]) -> _Plan:
+        at = {node: i for i, node in enumerate(order)}
+        last = {a: i for i, node in enumerate(order) for a in node.args}
+        quick, thrifty = [], []
+        for i, node in enumerate(order):
+            if node.args:
+                function, given = _numpy(node)
+                args = tuple(at[a] for a in given)
+                dying = {at[a] for a in given if last[a] == i and a.args and a not in outputs}
+                writes = isinstance(function, np.ufunc) and not node.truth
+                spare = next((k for k, a in enumerate(args) if a in dying and writes), -1)
+                a, b, c = (*args, -1, -1)[:3]
+                quick.append((i, function, a, b, c))
+                thrifty.append((i, function, args, spare, tuple(dying)))
+        slots = [node.value if node.op == "constant" else None for node in order]
+        places = {node.value: i for i, node in enumerate(order) if node.op == "name"}
+        names_out = frozenset(k for k, node in enumerate(outputs) if node.op == "name")
+        return cls(slots, places, quick, thrifty, [at[node] for node in outputs], names_out)
+
+    def run(self, slots: list[Any], size: int) -> list[Any]:
+        """The outputs, once the names are in their slots; size says how long the arrays are."""
+        if size < REUSED:
+            for slot, function, a, b, c in self.quick:
+                if b < 0:
+                    slots[slot] = function(slots[a])
+                elif c < 0:
+                    slots[slot] = function(slots[a], slots[b])
+                else:
+                    slots[slot] = function(slots[a], slots[b], slots[c])
+        else:
+            for slot, function, args, spare, dying in self.thrifty:
+                given = [slots[a] for a in args]
+                for dead in dying:
+                    slots[dead] = None
+                slots[slot] = function(*given) if spare < 0 else _into(function, given, given[spare])
+        return [slots[i] for i in self.outputs]
+
+
+_POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
+
+
+def _numpy(node: Expr) -> tuple[Any, tuple[Expr, ...]]:
+    """The NumPy function for a node and what it is called with: powers that have a ufunc of their own use it."""
+    if node.op == "power" and node.args[1].op == "constant" and node.args[1].value in _POWERS:
+        return _POWERS[node.args[1].value], node.args[:1]
+    return OPERATIONS[node.op].numpy, node.args
+
+
+def _into(function: np.ufunc, args: list[Any], buffer: Any) -> Any:
+    """The ufunc's result in the buffer, one of its arguments, where it fits: the other is a number, or as large."""
+    if type(buffer) is not np.ndarray or buffer.dtype is not FLOAT64:
+        return function(*args)
+    if len(args) == 1:
+        return function(buffer, buffer)
+    other = args[1] if buffer is args[0] else args[0]
+    if type(other) is np.ndarray and other.shape != buffer.shape:
+        return function(*args)
+    return function(args[0], args[1], buffer)
+
+
+@dataclass(frozen=True)
 class Program:
     """A recorded function as plain data: named inputs and parameters in, one array per output out.
 
@@ -280,15 +360,8 @@ class Program:
         return ordered(self.outputs)
 
     @cached_property
-    def _plan(self) -> tuple[list[Any], list[tuple[int, str]], list[tuple[int, Any, tuple[int, ...]]], list[int]]:
-        """Slots prefilled with constants; where names go; the calls in order; the slot of each output."""
-        at = {node: i for i, node in enumerate(self._order)}
-        slots = [node.value if node.op == "constant" else None for node in self._order]
-        named = [(at[node], node.value) for node in self._order if node.op == "name"]
-        calls = [
-            (at[node], OPERATIONS[node.op].numpy, tuple(at[a] for a in node.args)) for node in self._order if node.args
-        ]
-        return slots, named, calls, [at[node] for node in self.outputs]
+    def _plan(self) -> _Plan:
+        return _Plan.of(self.outputs, self._order)
 
     def __call__(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[np.ndarray]:
         """Evaluate every output, elementwise with NumPy's broadcasting.
@@ -296,34 +369,48 @@ class Program:
         inputs: arrays whose last axis is the points, (n,) or (batch, n); parameters: numbers, or (batch, 1).
         Returns one array an output, each of the full broadcast shape.
         """
-        values = {key: np.asarray(v, dtype=float)[()] for key, v in (*inputs.items(), *parameters.items())}
-        shape = np.broadcast_shapes(*(np.shape(v) for v in values.values()))
-        if not shape or shape[-1] <= BLOCK:
-            whole = self.evaluate(values)
-            given = {id(v) for v in values.values()}
-            own = [np.shape(a) == shape and shape and id(a) not in given for a in whole]
-            return [a if mine else np.broadcast_to(a, shape).copy() for a, mine in zip(whole, own)]
+        plan = self._plan
+        slots, shape, filled = plan.slots.copy(), (), 0
+        for given in (inputs, parameters):
+            for key, value in given.items():
+                if type(value) is float:
+                    value = np.float64(value)
+                elif type(value) is not np.ndarray or value.dtype is not FLOAT64:
+                    value = np.asarray(value, dtype=float)[()]
+                if type(value) is np.ndarray and value.shape != shape:
+                    shape = np.broadcast_shapes(shape, value.shape) if shape else value.shape
+                if key in plan.places:
+                    slots[plan.places[key]] = value
+                    filled += 1
+        if filled < len(plan.places):
+            raise KeyError(next(k for k in plan.places if k not in inputs and k not in parameters))
+        if shape and shape[-1] > BLOCK:
+            return self._by_blocks(slots, shape)
+        whole = plan.run(slots, math.prod(shape))
+        for k, a in enumerate(whole):  # what was given, or is the same everywhere, becomes an array of its own
+            if type(a) is not np.ndarray or a.shape != shape or k in plan.given:
+                whole[k] = np.broadcast_to(a, shape).copy()
+        return whole
+
+    def _by_blocks(self, slots: list[Any], shape: tuple[int, ...]) -> list[np.ndarray]:
         out = [np.empty(shape) for _ in self.outputs]
         for block in blocks(shape[-1]):
-            for array, part in zip(out, self.evaluate(at_block(values, block))):
-                array[..., block] = part
+            part = slots.copy()
+            for place in self._plan.places.values():
+                part[place] = at_block(part[place], block)
+            for array, result in zip(out, self._plan.run(part, math.prod(shape[:-1]) * BLOCK)):
+                array[..., block] = result
         return out
 
-    def evaluate(self, values: Mapping[str, Any]) -> list[Any]:
-        """The outputs for float64 arrays or NumPy scalars by name, as they come: a constant stays a number."""
-        prefilled, named, calls, outputs = self._plan
-        slots = prefilled.copy()
-        for slot, key in named:
-            slots[slot] = values[key]
-        with np.errstate(all="ignore"):
-            for slot, function, args in calls:
-                if len(args) == 2:
-                    slots[slot] = function(slots[args[0]], slots[args[1]])
-                elif len(args) == 1:
-                    slots[slot] = function(slots[args[0]])
-                else:
-                    slots[slot] = function(*[slots[a] for a in args])
-        return [slots[i] for i in outputs]
+    def evaluate(self, values: Mapping[str, Any], size: int) -> list[Any]:
+        """The outputs for float64 arrays or NumPy scalars by name, as they come: a constant stays a number.
+
+        size: about how many numbers the largest has. NumPy's warnings are the caller's to silence.
+        """
+        slots = self._plan.slots.copy()
+        for key, place in self._plan.places.items():
+            slots[place] = values[key]
+        return self._plan.run(slots, size)
 
     def __str__(self) -> str:
         """The nodes, a line each, the outputs last."""
@@ -345,6 +432,6 @@ def blocks(n: int) -> list[slice]:
     return [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
 
 
-def at_block(values: Mapping[str, Any], block: slice) -> dict[str, Any]:
-    """Those values at the points of one block: what does not vary along the points stays whole."""
-    return {key: v[..., block] if np.ndim(v) and np.shape(v)[-1] > 1 else v for key, v in values.items()}
+def at_block(value: Any, block: slice) -> Any:
+    """An array at the points of one block; what does not vary along the points stays whole."""
+    return value[..., block] if np.ndim(value) and value.shape[-1] > 1 else value
