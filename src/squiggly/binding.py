@@ -37,6 +37,8 @@ def bind(
     (Model('counts = a*exp(-t/tau)', data: t, parameters: a, tau), Points(n=3, inputs=t, target=counts))
     """
     table = open_table(data)
+    if not table.columns:
+        raise DataError(f"{table.where} has no columns\nhint: give at least two: what was set, and what was measured")
     bound = as_model(source, table.columns, parameters=parameters)
     spread = _sigma_column(table, sigma)
     bound = _with_inputs(bound, table, spread)
@@ -133,8 +135,7 @@ def _target_column(bound: Model, table: Table, spread: str | None) -> str:
 def _transformed(target: Expr, points: Points, inputs: Sequence[str]) -> np.ndarray:
     """The left side of a formula such as log(y) = …, computed from its columns."""
     values = {**points.inputs, points.target: points.y}
-    with np.errstate(all="ignore"):
-        [y] = Program(tuple(values), (), (target,))(values, {})
+    [y] = Program(tuple(values), (), (target,))(values, {})
     if not np.isfinite(y).all():
         row = int(np.argmin(np.isfinite(y)))
         seen = ", ".join(f"{n}={values[n][row]:g}" for n in names(target))

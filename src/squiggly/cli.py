@@ -42,11 +42,21 @@ class Errors(click.Group):
         try:
             return super().invoke(ctx)
         except SquigglyError as error:
-            raise _Refused(str(error)) from error
+            raise _Refused(_typed(str(error))) from error
 
 
 class _Refused(click.ClickException):
     exit_code = 2
+
+
+def _typed(message: str) -> str:
+    """An error as the command line would say it: options as they are typed here, not as Python spells them."""
+    message = re.sub(r'parameters=\["(\w+)"\] \((--parameter \w+)\)', r"\2", message)
+    message = re.sub(r'\b(missing|sigma_is)="(\w+)"', lambda m: f"--{m[1].replace('_', '-')} {m[2]}", message)
+    message = re.sub(r'\b(start|fix)=\{"(\w+)": ([^{}]*)\}', r"--\1 \2=\3", message)
+    message = re.sub(r"\{'(\w+)': \(0, None\)\}", r"--bound \1=0:", message)
+    message = re.sub(r"^bounds\b", "--bound", message).replace("one value use fix", "one value use --fix")
+    return re.sub(r"^(start|fix)\b", r"--\1", message)
 
 
 @click.group(cls=Errors, context_settings={"help_option_names": ["-h", "--help"]})
@@ -120,6 +130,10 @@ def fit_command(
     """
     from squiggly.fitting import fit
 
+    if plot is not None:
+        from squiggly.picture import expect_kind
+
+        expect_kind(plot)  # before the work, not after it
     answer = fit(
         _built_in(formula),
         table,

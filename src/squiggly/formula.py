@@ -40,7 +40,7 @@ _TOKEN = re.compile(
     r"|`(?P<quoted>[^`\n]+)`"
     r"|(?P<mark>\*\*|<=|>=|==|!=|[-+*/^(),<>=])"
 )
-_SPACE = re.compile(r"[ \t\n]*")
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 # How tightly each infix operator binds: left, right. ^ and ** bind from the right and before a minus sign.
 _INFIX: dict[str, tuple[str, int, int]] = {
@@ -141,6 +141,7 @@ def parse(text: str, known: Iterable[str] = ()) -> Formula:
     squiggly.errors.FormulaError: the formula ends where a number or a name was expected
       2*x +
            ^
+    hint: finish it, or leave out the last sign
     """
     if not isinstance(text, str):
         raise FormulaError(f"a formula is text, got {type(text).__name__}")
@@ -204,8 +205,11 @@ class _Parser:
         if self.sees("(") and before.kind in ("name", "quoted"):
             return self.no_function(before)
         if self.sees("(") or token.kind in ("number", "name", "quoted"):
-            return self.error(token, f"two things side by side: `{before.text} {token.text}`", "write * to multiply")
-        return self.error(token, f"`{token.text}` was not expected here")
+            choice = {"if", "else"} & {token.text, before.text}
+            hint = "write where(condition, a, b)" if choice else "write * to multiply"
+            return self.error(token, f"two things side by side: `{before.text} {token.text}`", hint)
+        hints = {",": "decimals take a point: 1.5", "=": "to compare, write =="}
+        return self.error(token, f"`{token.text}` was not expected here", hints.get(token.text, _GRAMMAR))
 
     def expression(self, binding: int, depth: int) -> Expr:
         """Everything from here that binds at least this tightly."""
@@ -252,8 +256,10 @@ class _Parser:
                 return self.call(token, depth)
             return self.named(token)
         if token.kind == "end":
-            raise self.error(token, "the formula ends where a number or a name was expected")
-        raise self.error(token, f"`{token.text}` where a number or a name was expected")
+            raise self.error(
+                token, "the formula ends where a number or a name was expected", "finish it, or leave out the last sign"
+            )
+        raise self.error(token, f"`{token.text}` where a number or a name was expected", _GRAMMAR)
 
     def named(self, token: _Token) -> Expr:
         if self.sees("("):

@@ -138,15 +138,15 @@ class Model:
         batch = {key: column[:, None] for key, column in zip(self.names, values.T)}
         if len(values) == 1:
             batch = dict(zip(self.names, values[0]))  # numbers: what depends on parameters only is computed once
-        with np.errstate(all="ignore"):
-            for block in blocks(n):
-                part = inputs if n <= BLOCK else {key: at_block(v, block) for key, v in inputs.items()}
-                for k, result in enumerate(program.evaluate({**part, **batch}, len(values) * min(n, BLOCK))):
-                    out[:, k, block] = result
+        for block in blocks(n):
+            part = inputs if n <= BLOCK else {key: at_block(v, block) for key, v in inputs.items()}
+            for k, result in enumerate(program.evaluate({**part, **batch}, len(values) * min(n, BLOCK))):
+                out[:, k, block] = result
         return out
 
     def _call(self, one: np.ndarray, inputs: Mapping[str, np.ndarray], wanted: Sequence[str], n: int) -> np.ndarray:
-        assert self.function is not None
+        if self.function is None:
+            raise ModelError(f"this model cannot be evaluated: {self.unrecorded}\nhint: fit the function again")
         given = {**inputs, **{key: float(v) for key, v in zip(self.names, one)}}
         arguments = [given[a] for a in self.arguments]
         value = unrecorded.predict(self.function, arguments, n)

@@ -161,6 +161,8 @@ def _runs_in_torch(base: Model) -> bool:
 
 def _signature(function: Callable[..., Any]) -> tuple[list[str], dict[str, float]]:
     """Argument names in order, without those a `functools.partial` has fixed; numbers given as defaults are starts."""
+    if isinstance(function, np.ufunc):  # np.sin: x, and no parameters
+        return ["x", "y", "z"][: function.nin], {}
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError) as error:
@@ -186,6 +188,8 @@ def _signature(function: Callable[..., Any]) -> tuple[list[str], dict[str, float
 
 def _by_position(function: Callable[..., Any], arguments: Sequence[str]) -> Callable[..., Any]:
     """The function called with values in the order of `arguments`, whichever must go by keyword."""
+    if isinstance(function, np.ufunc):
+        return function
     kinds = inspect.signature(function).parameters
     keywords = [a for a in arguments if kinds[a].kind == kinds[a].KEYWORD_ONLY]
     if not keywords:

@@ -107,7 +107,7 @@ _ROWS = [
         np.arctan2,
         "torch.atan2",
         r"\operatorname{{atan2}}\left({0}, {1}\right)",
-        ("b/(a^2 + b^2)", "-a/(a^2 + b^2)"),
+        ("where(a^2 + b^2 == 0, 0, b/(a^2 + b^2))", "where(a^2 + b^2 == 0, 0, -a/(a^2 + b^2))"),
         ("arctan2",),
     ),
     Operation(
@@ -144,7 +144,7 @@ _ROWS = [
         np.maximum,
         "torch.maximum",
         r"\max\left({0}, {1}\right)",
-        ("where(a > b, 1, where(a < b, 0, 0.5))", "where(b > a, 1, where(b < a, 0, 0.5))"),
+        ("where(a < b, 0, where(a > b, 1, 0.5))", "where(b < a, 0, where(b > a, 1, 0.5))"),
         ("max",),
     ),
     Operation(
@@ -152,7 +152,7 @@ _ROWS = [
         np.minimum,
         "torch.minimum",
         r"\min\left({0}, {1}\right)",
-        ("where(a < b, 1, where(a > b, 0, 0.5))", "where(b < a, 1, where(b > a, 0, 0.5))"),
+        ("where(a > b, 0, where(a < b, 1, 0.5))", "where(b > a, 0, where(b < a, 1, 0.5))"),
         ("min",),
     ),
     Operation("sigmoid", _sigmoid, "torch.sigmoid", _f("sigmoid"), ("sigmoid(a)*(1 - sigmoid(a))",), ("expit",)),

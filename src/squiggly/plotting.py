@@ -249,7 +249,8 @@ def _through(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
     own = own[np.linspace(0, len(own) - 1, min(len(own), 300)).astype(int)]
     for beyond in (0.02, 0.0):
         margin = beyond * (own[-1] - own[0])
-        x = np.union1d(np.linspace(own[0] - margin, own[-1] + margin, GRID), own)
+        low = max(own[0] - margin, 0.0) if own[0] >= 0 else own[0] - margin  # not into what x may never be
+        x = np.union1d(np.linspace(low, own[-1] + margin, GRID), own)
         try:
             y = fit.predict(x)
         except ModelError:  # a function that knows no more than its points, such as an interpolation

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,13 @@ from squiggly.program import Expr, Program, apply, constant, name, substitute
 
 class NotRecorded(SquigglyError):
     """Why a function could not be recorded, in words."""
+
+
+class _NoAttribute(NotRecorded, AttributeError):
+    """What `hasattr` takes for a no, and the recorder for a reason."""
+
+
+_LIMITED = ("clip", "clamp", "clamp_min", "clamp_max")
 
 
 class Symbol:
@@ -41,22 +48,18 @@ class Symbol:
         return call(ufunc.__name__, args, "np.")
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, options: Any) -> Symbol:
-        return call(function.__name__, [*args, *options.values()], "np.")
+        return call(function.__name__, args, "np.", options)
 
     @classmethod
     def __torch_function__(cls, function: Any, types: Any, args: Any = (), options: Any = None) -> Symbol:
-        options = dict(options or {})
-        if "min" in options or "max" in options:
-            args = (*args, options.pop("min", None), options.pop("max", None))
-        plain = {
-            k: v for k, v in options.items() if k not in ("inplace", "beta", "threshold") or v not in (False, 1, 20)
-        }
-        return call(function.__name__.strip("_").removeprefix("special_"), [*args, *plain.values()], "torch.")
+        usual = {"inplace": False, "beta": 1, "threshold": 20}  # of F.relu and F.softplus
+        given = {k: v for k, v in (options or {}).items() if k not in usual or v != usual[k]}
+        return call(function.__name__.strip("_").removeprefix("special_"), args, "torch.", given)
 
     def __getattr__(self, word: str) -> Any:
-        if word in SPELLINGS or word in COMPOSED or word == "clamp_min":
-            return lambda *args, **options: call(word, [self, *args, *options.values()], "the method .")
-        raise AttributeError(f"it asks for .{word} of its input, which is recorded one point at a time")
+        if word in SPELLINGS or word in COMPOSED or word in _LIMITED:
+            return lambda *args, **options: call(word, [self, *args], "the method .", options)
+        raise _NoAttribute(f"it asks for .{word} of its input, which is recorded one point at a time")
 
     def __bool__(self) -> bool:
         raise NotRecorded("it branches on a value (if, and, or, while): use np.where or torch.where")
@@ -74,6 +77,11 @@ class Symbol:
 
     def __getitem__(self, at: Any) -> Any:
         raise NotRecorded("it picks elements of its input by their place")
+
+    def __mod__(self, *others: Any) -> Any:
+        raise NotRecorded("it takes a remainder or rounds (%, //, round), which is not in the table of operations")
+
+    __rmod__ = __floordiv__ = __rfloordiv__ = __round__ = __divmod__ = __mod__
 
     def __array__(self, *args: Any, **options: Any) -> Any:
         raise NotRecorded("it turns its input into an array")
@@ -109,11 +117,12 @@ for _method, _op in {
     setattr(Symbol, f"__{_method}__", _operator(_op))
 
 
-def call(spelled: str, args: Sequence[Any], where: str) -> Symbol:
+def call(spelled: str, args: Sequence[Any], where: str, options: Mapping[str, Any] | None = None) -> Symbol:
     """The symbol for one call of a known function: `spelled` as NumPy or torch name it."""
-    exprs = [_expr(a) for a in args]
-    if spelled in ("clip", "clamp", "clamp_min") and len(exprs) in (2, 3):
-        return Symbol(_clip(*exprs, *[None] * (3 - len(exprs))))
+    options = {k: v for k, v in (options or {}).items() if v is not None}
+    if spelled in _LIMITED:
+        return Symbol(_clip(spelled, args, options))
+    exprs = [_expr(a) for a in (*args, *options.values())]
     given = [e for e in exprs if e is not None]
     if spelled in COMPOSED and len(given) == COMPOSED[spelled][0]:
         return Symbol(substitute(parse(COMPOSED[spelled][1]).expr, dict(zip("ab", given))))
@@ -129,10 +138,16 @@ def call(spelled: str, args: Sequence[Any], where: str) -> Symbol:
     return Symbol(apply(op, *given))
 
 
-def _clip(a: Expr | None, low: Expr | None, high: Expr | None) -> Expr:
-    if a is None or (low is None and high is None):
-        raise NotRecorded("it clips without a limit")
-    return apply("clip", a, low or constant(-math.inf), high or constant(math.inf))
+def _clip(spelled: str, args: Sequence[Any], options: dict[str, Any]) -> Expr:
+    """A clip with its limits by place or by name, either of which may be missing."""
+    one, *limits = [*args, None, None][:3]
+    low, high = limits if spelled != "clamp_max" else (None, limits[0])
+    low = options.pop("min", options.pop("a_min", low))
+    high = options.pop("max", options.pop("a_max", high))
+    a, below, above = _expr(one), _expr(low), _expr(high)
+    if a is None or options or (below is None and above is None):
+        raise NotRecorded(f"it calls {spelled} with options that are not recorded")
+    return apply("clip", a, below or constant(-math.inf), above or constant(math.inf))
 
 
 def _expr(value: Any) -> Expr | None:
@@ -188,11 +203,11 @@ def check(expr: Expr, function: Callable[..., Any], arguments: Sequence[str], in
         for sign in (np.abs, np.asarray):
             x = {a: sign(random.normal(scale=scale, size=7)) for a in inputs}
             p = {a: sign(random.normal(scale=scale)) for a in arguments if a not in inputs}
-            with np.errstate(all="ignore"):
-                [recorded] = program({**x, **p}, {})
+            [recorded] = program({**x, **p}, {})
             direct = evaluate(function, [x.get(a, p.get(a)) for a in arguments])
             direct = np.broadcast_to(direct, recorded.shape)
-            if not np.allclose(recorded, direct, rtol=1e-9, atol=1e-9 * scale, equal_nan=True):
+            size = np.abs(direct[np.isfinite(direct)]).max(initial=0.0)
+            if not np.allclose(recorded, direct, rtol=1e-9, atol=1e-9 * size, equal_nan=True):
                 raise NotRecorded(
                     "its recording gives other numbers than it does: it keeps a value or a choice made once"
                 )
@@ -213,5 +228,5 @@ def evaluate(function: Callable[..., Any], values: Sequence[Any]) -> np.ndarray:
                 raise
         if tensors:
             torch = sys.modules["torch"]
-            result = function(*(torch.as_tensor(np.asarray(v, dtype=float)) for v in values)).detach().cpu().numpy()
+            result = function(*(torch.as_tensor(np.array(v, dtype=float)) for v in values)).detach().cpu().numpy()
     return np.asarray(result, dtype=float)

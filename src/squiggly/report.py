@@ -23,14 +23,14 @@ def rounded(value: float, error: float) -> tuple[str, str]:
         return f"{value:.6g}", "—"
     if math.isinf(error):
         return f"{value:.6g}", "∞"
-    if error == 0.0:
-        return f"{value:.10g}", "0"
+    if error <= 1e-12 * abs(value):  # a perfect fit: what is left is rounding
+        return f"{value:.10g}", f"{error:.1g}"
     place = math.floor(math.log10(error)) - 1
     largest = math.floor(math.log10(max(abs(value), error)))
     if largest >= 7 or place < -8:
         mantissa = max(largest - place, 1)
         return f"{value:.{mantissa}e}", f"{error:.1e}"
-    return (f"{round(value, -place):.{max(-place, 0)}f}", f"{round(error, -place):.{max(-place, 0)}f}")
+    return (f"{round(value, -place) + 0.0:.{max(-place, 0)}f}", f"{round(error, -place):.{max(-place, 0)}f}")
 
 
 def _row(name: str, p: Parameter) -> tuple[str, str, str, str]:
@@ -56,7 +56,7 @@ def names_line(fit: Fit) -> str:
 
 def title(fit: Fit) -> str:
     """The formula, or the function's name where it could not be recorded."""
-    name = getattr(fit.model.function, "__name__", "function")
+    name = getattr(fit.model.function, "__name__", "f").replace("<lambda>", "f")
     return fit.formula or f"{fit.points.target} = {name}({', '.join(fit.model.arguments)})"
 
 

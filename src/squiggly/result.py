@@ -196,8 +196,8 @@ def _no_value(problem: Problem, free_values: np.ndarray) -> ModelError:
     bad = np.flatnonzero(~np.isfinite(predicted))
     if not len(bad):
         return ModelError(
-            f"the {problem.loss.name} loss has no finite value at the start: {at}\n"
-            "hint: give start values where every prediction is one the loss can take"
+            f"the {problem.loss.name} loss has no finite value or slope at the start: {at}\n"
+            "hint: give start values where the model is smooth and the loss can take every prediction"
         )
     place = ", ".join(f"{n}={v[bad[0]]:g}" for n, v in points.inputs.items())
     return ModelError(

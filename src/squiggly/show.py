@@ -42,11 +42,19 @@ def show(source: Any, inputs: Sequence[str] = ()) -> str:
 
 
 def _model(source: Any, inputs: Sequence[str]) -> Model:
-    if not isinstance(source, str) or not inputs:
+    if not inputs or callable(source):
         return as_model(source, None if isinstance(source, str) else inputs)
+    if isinstance(source, Model):
+        if len(inputs) != len(source.inputs):
+            raise OptionError(f"--input {listed(inputs)}: this model has {len(source.inputs)} input\nhint: --input t")
+        return source.renamed(dict(zip(source.inputs, inputs)))
     read = parse(source, inputs)
     used = names(read.expr)
     unknown = [i for i in inputs if i not in used]
     if unknown:
-        raise OptionError(f"--input {unknown[0]}: the formula has no such name; its names are {listed(used)}")
+        raise OptionError(
+            f"--input {unknown[0]}: the formula has no such name; its names are {listed(used)}\nhint: --input {used[0]}"
+            if used
+            else f"--input {unknown[0]}: the formula has no names\nhint: leave --input out"
+        )
     return as_model(source, [*inputs, *(names(read.target) if read.target is not None else [])])

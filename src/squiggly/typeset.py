@@ -23,6 +23,7 @@ _BINDS = {
 }
 _ATOM = 20
 _TAKEN = {*SPELLINGS, *COMPOSED, *CONSTANTS, "and", "or", "not"}  # a column called so is written in backticks
+_ESCAPED = {**{c: "\\" + c for c in "{}$&#_%"}, "\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim ", " ": r"\ "}
 LONGEST = 100_000  # characters of a part; a longer one is written as …, since shared parts are written out each time
 _SIGNS = {
     "logical_or": " or ",
@@ -88,6 +89,8 @@ def _loose(node: Expr, i: int) -> bool:
         return theirs <= mine if i == 0 else theirs < _BINDS["negative"]
     if node.op == "negative" and node.args[0].op in ("multiply", "divide"):
         return False
+    if node.op == "logical_not":  # not (a < b) reads better than not a < b, which is the same
+        return theirs < _ATOM
     if mine == 7:  # comparisons do not chain
         return theirs <= mine
     return theirs < mine if i == 0 else theirs <= mine
@@ -109,7 +112,7 @@ def latex(expr: Expr) -> str:
 
     >>> from squiggly.formula import parse
     >>> print(latex(parse("a*exp(-t/tau) + c").expr))
-    a \, e^{-\frac{t}{\tau}} + c
+    a \, \exp\left(-\frac{t}{\tau}\right) + c
     """
     said: dict[Expr, str] = {}
     for node in ordered([expr]):
@@ -124,6 +127,8 @@ def _set(node: Expr, said: dict[Expr, str]) -> str:
     if node.op == "name":
         return latex_name(node.value)
     inner = [rf"\left({said[a]}\right)" if _needs_brackets(node, i) else said[a] for i, a in enumerate(node.args)]
+    if node.op == "exp" and any(a.op in ("divide", "power") for a in ordered(node.args)):
+        return rf"\exp\left({inner[0]}\right)"  # a fraction set as an exponent is too small to read
     if node.op == "multiply":
         return inner[0] + (r" \cdot " if inner[1][0].isdigit() else r" \, ") + inner[1]
     return OPERATIONS[node.op].typeset.format(*inner)
@@ -164,4 +169,4 @@ def _word(word: str) -> str:
         return "\\" + word
     if word.isdigit() or (len(word) == 1 and word.isalpha()):
         return word
-    return r"\mathrm{" + re.sub(r"([\\{}$&#^_%~])", lambda m: r"\char`" + "\\" + m[0] + " ", word) + "}"
+    return r"\mathrm{" + "".join(_ESCAPED.get(c, c) for c in word) + "}"

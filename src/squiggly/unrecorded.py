@@ -51,7 +51,7 @@ def autograd(function: Callable[..., Any], arguments: list[Any], wanted: Sequenc
     """The same by torch's forward mode: (n, wanted), exact. Raises whatever torch raises."""
     torch = sys.modules["torch"]
     forward_ad = torch.autograd.forward_ad
-    tensors = [torch.as_tensor(np.asarray(a, dtype=float)) for a in arguments]
+    tensors = [torch.as_tensor(np.array(a, dtype=float)) for a in arguments]
     columns = []
     for k in wanted:
         with forward_ad.dual_level():

@@ -15,6 +15,7 @@ import numpy as np
 from squiggly.errors import listed
 from squiggly.loss import Huber, MeanAbsolute, MeanSquared, Poisson, mse
 from squiggly.solve.least_squares import Descent, column_norms, well_apart
+from squiggly.solve.linear import linear_parameters
 from squiggly.solve.problem import Problem
 
 LEVEL = 0.95  # of the intervals
@@ -72,6 +73,11 @@ class Trust:
 
 def trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     """The covariance of the free parameters at the answer of a descent, and what stands against it."""
+    with np.errstate(all="ignore"):  # extreme scales end in inf or 0, which is what they are
+        return _trust(problem, descent, known)
+
+
+def _trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     free_values, plain = descent.values[0], isinstance(problem.loss, Poisson)
     triangle, cost = descent.triangle, descent.cost
     if not isinstance(problem.loss, (Poisson, MeanSquared)):
@@ -84,9 +90,9 @@ def trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     variance = 1.0 if known or plain else cost[0] / freedom if freedom > 0 else np.nan
     if isinstance(problem.loss, (MeanAbsolute, Huber)):
         variance = _robust_variance(problem, free_values, freedom, known)
+    square = np.where(_without_effect(problem, free_values, square), 0.0, square)
     inner, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
-    with np.errstate(all="ignore"):
-        covariance = inner = inner * variance
+    covariance = inner = inner * variance
     if held.any():
         covariance = np.full((len(free_values), len(free_values)), np.nan)
         covariance[np.ix_(moving, moving)] = inner
@@ -96,6 +102,28 @@ def trust(problem: Problem, descent: Descent, known: bool) -> Trust:
         tuple(free[i] for i in np.flatnonzero(held)),
         tuple(tuple(free[moving[i]] for i in group) for group in loose),
         freedom,
+    )
+
+
+def _without_effect(problem: Problem, free_values: np.ndarray, square: np.ndarray) -> np.ndarray:
+    """Which parameters could change by all of their value and move the curve by less than the rounding of y.
+
+    Such is the tau of an exponential whose amplitude is nothing but rounding. Linear parameters, and sizes far below
+    those of the inputs, may well be 0: they are not judged by their value.
+    """
+    points = problem.points
+    rounding = np.finfo(float).eps * np.linalg.norm(points.y / (1.0 if points.sigma is None else points.sigma))
+    norms = column_norms(square)
+    if (norms * np.abs(free_values) > rounding).all():
+        return np.zeros(len(free_values), dtype=bool)
+    spans = [float(np.ptp(x)) for x in points.inputs.values()]
+    small = 1e-6 * min(min(s, 1.0 / s) for s in spans if s > 0)
+    linear = linear_parameters(problem.model, problem.free)
+    return np.array(
+        [
+            n not in linear and norm * max(abs(v), small) <= rounding
+            for n, v, norm in zip(problem.free, free_values, norms)
+        ]
     )
 
 

@@ -133,7 +133,8 @@ def rhythms(points: Points, most: int = 3) -> np.ndarray:
         span = float(np.ptp(x))
         if span == 0.0:
             continue
-        y = points.y - np.polynomial.Polynomial.fit(x, points.y, 1)(x)
+        away, y = x - x.mean(), points.y - points.y.mean()
+        y = y - away * (away @ y) / (away @ away)  # a drift is no rhythm
         frequencies = np.arange(1, 2 * points.n + 1) / (4.0 * span)  # to the mean Nyquist frequency, four a line
         power = np.abs(np.exp(-2j * np.pi * np.outer(frequencies, x)) @ y)
         peaks = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
