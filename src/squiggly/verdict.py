@@ -90,7 +90,9 @@ def _trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     variance = 1.0 if known or plain else cost[0] / freedom if freedom > 0 else np.nan
     if isinstance(problem.loss, (MeanAbsolute, Huber)):
         variance = _robust_variance(problem, free_values, freedom, known)
-    square = np.where(_without_effect(problem, free_values, square), 0.0, square)
+    size = problem.points.y / (1.0 if problem.points.sigma is None else problem.points.sigma)
+    if cost[0] <= 1e-24 * (size @ size):  # a perfect fit: some of it may be made of rounding
+        square = np.where(_without_effect(problem, free_values, square, size), 0.0, square)
     inner, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
     covariance = inner = inner * variance
     if held.any():
@@ -105,26 +107,18 @@ def _trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     )
 
 
-def _without_effect(problem: Problem, free_values: np.ndarray, square: np.ndarray) -> np.ndarray:
+def _without_effect(problem: Problem, free_values: np.ndarray, square: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Which parameters could change by all of their value and move the curve by less than the rounding of y.
 
-    Such is the tau of an exponential whose amplitude is nothing but rounding. Linear parameters, and sizes far below
-    those of the inputs, may well be 0: they are not judged by their value.
+    size: y in units of sigma. Such is the tau of an exponential whose amplitude is nothing but rounding. Linear
+    parameters, and sizes far below those of the inputs, may well be 0: they are not judged by their value.
     """
-    points = problem.points
-    rounding = np.finfo(float).eps * np.linalg.norm(points.y / (1.0 if points.sigma is None else points.sigma))
-    norms = column_norms(square)
-    if (norms * np.abs(free_values) > rounding).all():
-        return np.zeros(len(free_values), dtype=bool)
-    spans = [float(np.ptp(x)) for x in points.inputs.values()]
+    rounding = np.finfo(float).eps * np.linalg.norm(size)
+    spans = [float(np.ptp(x)) for x in problem.points.inputs.values()]
     small = 1e-6 * min(min(s, 1.0 / s) for s in spans if s > 0)
+    reach = column_norms(square) * np.maximum(np.abs(free_values), small)
     linear = linear_parameters(problem.model, problem.free)
-    return np.array(
-        [
-            n not in linear and norm * max(abs(v), small) <= rounding
-            for n, v, norm in zip(problem.free, free_values, norms)
-        ]
-    )
+    return np.array([n not in linear and r <= rounding for n, r in zip(problem.free, reach)], dtype=bool)
 
 
 def _invert(square: np.ndarray, tolerance: float) -> tuple[np.ndarray, list[list[int]]]:
