@@ -23,6 +23,7 @@ _BINDS = {
 }
 _ATOM = 20
 _TAKEN = {*SPELLINGS, *COMPOSED, *CONSTANTS, "and", "or", "not"}  # a column called so is written in backticks
+_PIS = {math.pi: "pi", **{k * math.pi: f"{k}*pi" for k in range(2, 9)}, math.pi / 2: "pi/2", math.pi / 180: "pi/180"}
 _ESCAPED = {**{c: "\\" + c for c in "{}$&#_%"}, "\\": r"\backslash ", "^": r"\hat{}", "~": r"\sim ", " ": r"\ "}
 LONGEST = 100_000  # characters of a part; a longer one is written as …, since shared parts are written out each time
 _SIGNS = {
@@ -49,7 +50,7 @@ _GREEK = set(
 def binds(node: Expr) -> int:
     """How tightly the node holds its parts together: parentheses are needed inside anything tighter."""
     if node.op == "constant":
-        return _BINDS["negative"] if node.value < 0 else _ATOM
+        return _BINDS["negative"] if node.value < 0 else _BINDS["multiply"] if node.value in _PIS else _ATOM
     if node.op == "negative" and node.args[0].op in ("multiply", "divide"):
         return _BINDS["multiply"]  # -a*b and -(a*b) are the same expression, written without brackets
     return _BINDS.get(node.op, _ATOM)
@@ -71,7 +72,7 @@ def text(expr: Expr) -> str:
 
 def _say(node: Expr, said: dict[Expr, str]) -> str:
     if node.op == "constant":
-        return number(node.value)
+        return _PIS.get(node.value) or number(node.value)
     if node.op == "name":
         return node.value if node.value.isidentifier() and node.value not in _TAKEN else f"`{node.value}`"
     if node.op not in _BINDS:
@@ -123,7 +124,9 @@ def latex(expr: Expr) -> str:
 
 def _set(node: Expr, said: dict[Expr, str]) -> str:
     if node.op == "constant":
-        return _latex_number(node.value)
+        return (
+            _PIS[node.value].replace("*", "").replace("pi", r"\pi") if node.value in _PIS else _latex_number(node.value)
+        )
     if node.op == "name":
         return latex_name(node.value)
     inner = [rf"\left({said[a]}\right)" if _needs_brackets(node, i) else said[a] for i, a in enumerate(node.args)]

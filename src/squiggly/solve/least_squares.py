@@ -45,10 +45,14 @@ class Descent:
     trail: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...] = ()
 
     def best(self) -> Descent:
-        """The lowest descent alone; the earliest of those equal to rounding."""
+        """The lowest descent alone. Of those equal to rounding the one with the smallest values, then the earliest:
+
+        of two frequencies that are the same at the points, that is the lower.
+        """
         lowest = np.nanmin(self.cost)
         equal = np.flatnonzero(self.cost <= lowest + 1e-9 * abs(lowest))
-        k = int(equal[np.argmax(self.settled[equal])]) if len(equal) else 0
+        size = np.round(np.abs(self.values[equal]).sum(axis=1), 9)
+        k = int(equal[np.lexsort((size, ~self.settled[equal]))[0]]) if len(equal) else 0
         own = [(np.flatnonzero(moved == k), values, cost) for moved, values, cost in self.trail]
         trail = tuple((np.zeros(1, int), values[at], cost[at]) for at, values, cost in own if len(at))
         one = slice(k, k + 1)

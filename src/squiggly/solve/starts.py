@@ -78,14 +78,19 @@ def thinned(points: Points) -> Points:
 
 
 def distinct(values: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
-    """The rows of lowest finite cost, leaving out those that repeat a better one's cost to four digits."""
+    """The rows of lowest finite cost; of those whose cost is the same to four digits, the one with smallest values."""
     order = np.argsort(cost, kind="stable")
+    size = np.abs(values).sum(axis=1)
     chosen: list[int] = []
-    for i in order:
-        if np.isfinite(cost[i]) and not any(abs(cost[i] - cost[j]) <= 1e-4 * abs(cost[j]) for j in chosen[-8:]):
+    for i in order[np.isfinite(cost[order])]:
+        same = next((k for k, j in enumerate(chosen[-8:]) if abs(cost[i] - cost[j]) <= 1e-4 * abs(cost[j])), None)
+        if same is not None:
+            k = max(len(chosen) - 8, 0) + same
+            chosen[k] = int(i) if size[i] < size[chosen[k]] else chosen[k]
+        elif len(chosen) < most:
             chosen.append(int(i))
-            if len(chosen) == most:
-                break
+        else:
+            break
     return values[chosen or order[:1]]
 
 
