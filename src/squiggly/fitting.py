@@ -17,12 +17,13 @@ from squiggly.options import choice, known_names, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
 from squiggly.result import Fit
-from squiggly.solve.least_squares import Descent, Watch, minimise
+from squiggly.solve.least_squares import MOST_STEPS, Descent, Watch, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.starts import find_starts
 
 SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
+HURRIED = 60  # steps for the less promising starts, once the best has settled
 Bound = tuple[float | None, float | None]
 
 
@@ -120,7 +121,7 @@ def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watc
     squared = replace(problem, loss=mse)
     given = problem.values[problem.where][None]
     if linear and len(linear) == len(problem.free):
-        solved = closed_form(problem) if problem.loss is mse else None
+        solved = closed_form(problem) if problem.loss == mse else None
         if solved is not None:
             return solved
         starts = np.concatenate([solve_linear(squared, given, linear), given])
@@ -130,11 +131,24 @@ def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watc
         starts, interrupted = find_starts(problem, known, linear, seed, watch)
         if interrupted:
             return replace(minimise(problem.factor, starts[:1], problem.low, problem.high, most=0), interrupted=True)
+        return _lowest(problem, starts, watch)
     found = minimise(problem.factor, starts, problem.low, problem.high, watch=watch).best()
     if known and not found.settled[0] and not found.interrupted:  # the given start leads nowhere: look elsewhere too
         elsewhere = _solve_smooth(problem, (), seed, watch)
         return elsewhere if elsewhere.cost[0] < found.cost[0] else found
     return found
+
+
+def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descent:
+    """The best end of several starts, the most promising first: once it has settled, the others must be quick."""
+    first = minimise(problem.factor, starts[:1], problem.low, problem.high, watch=watch)
+    if len(starts) == 1 or first.interrupted:
+        return first
+    most = HURRIED if first.settled[0] else MOST_STEPS
+    others = minimise(problem.factor, starts[1:], problem.low, problem.high, most=most, watch=watch).best()
+    if others.cost[0] < first.cost[0] * (1 - 1e-9) and not others.settled[0] and not others.interrupted:
+        others = minimise(problem.factor, others.values, problem.low, problem.high, watch=watch)
+    return first.or_better(others)
 
 
 def _least_absolute(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:

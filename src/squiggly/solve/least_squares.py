@@ -51,7 +51,7 @@ class Descent:
         """
         lowest = np.nanmin(self.cost)
         equal = np.flatnonzero(self.cost <= lowest + 1e-9 * abs(lowest))
-        size = np.round(np.abs(self.values[equal]).sum(axis=1), 9)
+        size = _size(self.values[equal])
         k = int(equal[np.lexsort((size, ~self.settled[equal]))[0]]) if len(equal) else 0
         own = [(np.flatnonzero(moved == k), values, cost) for moved, values, cost in self.trail]
         trail = tuple((np.zeros(1, int), values[at], cost[at]) for at, values, cost in own if len(at))
@@ -60,10 +60,24 @@ class Descent:
             self.values[one], self.cost[one], self.triangle[one], self.settled[one], self.steps, self.interrupted, trail
         )
 
+    def or_better(self, other: Descent) -> Descent:
+        """The lower of two descents alone; as in `best` where they are equal to rounding."""
+        if not np.isfinite(other.cost[0]) or other.cost[0] > self.cost[0] * (1 + 1e-9):
+            return self if np.isfinite(self.cost[0]) else other
+        if not other.cost[0] >= self.cost[0] * (1 - 1e-9):
+            return other
+        mine, theirs = float(_size(self.values)[0]), float(_size(other.values)[0])
+        return other if (not other.settled[0], theirs) < (not self.settled[0], mine) else self
+
     @property
     def path(self) -> list[tuple[np.ndarray, float]]:
         """For a batch of one: every set of values on the way with its cost, the start first."""
         return [(values[0], float(cost[0])) for _, values, cost in self.trail]
+
+
+def _size(values: np.ndarray) -> np.ndarray:
+    """How large parameters are together, blind to rounding: (batch, free) -> (batch,)."""
+    return np.round(np.log(np.abs(values).sum(axis=1) + np.finfo(float).tiny), 5)
 
 
 @dataclass
