@@ -154,27 +154,33 @@ def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descen
 def _least_absolute(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
     """Least absolute deviations: a Huber loss whose round bottom shrinks to nothing, one fit after another."""
     squared = replace(problem, loss=mse)
-    descent = _solve_smooth(squared, known, seed, watch)
-    trail = descent.trail
-    spread = _spread(squared, descent.values) or 1.0
+    found = _solve_smooth(squared, known, seed, watch)
+    way = found.trail
+    spread = _spread(squared, found.values) or 1.0
     for shrink in range(1, 10):
-        rounded = replace(problem, loss=Huber(delta=spread * 10.0**-shrink))
-        descent = minimise(rounded.factor, descent.values, problem.low, problem.high, most=200, watch=watch)
-        if descent.interrupted:
-            break
-    triangle, cost = problem.factor(descent.values)
-    trail = tuple((at, v, problem.cost(v)) for at, v, _ in (*trail, *descent.trail))
-    return replace(
-        descent, triangle=triangle, cost=cost, settled=np.array([not descent.interrupted]), trail=trail
-    ), problem
+        if not found.interrupted:
+            rounded = replace(problem, loss=Huber(delta=spread * 10.0**-shrink))
+            found = minimise(rounded.factor, found.values, problem.low, problem.high, most=200, watch=watch)
+            way += found.trail
+    return replace(_seen_by(problem, found, way), settled=np.array([not found.interrupted])), problem
 
 
 def _huber_by_spread(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
     """Huber with delta at 1.345 spreads of a least absolute fit's residuals: 95 % efficient on clean data."""
-    first, _ = _least_absolute(replace(problem, loss=MeanAbsolute()), known, seed, watch)
-    spread = _spread(problem, first.values)
+    found, _ = _least_absolute(replace(problem, loss=MeanAbsolute()), known, seed, watch)
+    way = found.trail
+    spread = _spread(problem, found.values)
     problem = replace(problem, loss=Huber(delta=1.345 * spread if spread > 0 else 1.0))
-    return minimise(problem.factor, first.values, problem.low, problem.high, watch=watch), problem
+    if not found.interrupted:
+        found = minimise(problem.factor, found.values, problem.low, problem.high, watch=watch)
+        way += found.trail
+    return _seen_by(problem, found, way), problem
+
+
+def _seen_by(problem: Problem, found: Descent, way: tuple[Any, ...]) -> Descent:
+    """A descent that went by other losses, with the costs this problem gives to its way and its end."""
+    triangle, cost = problem.factor(found.values)
+    return replace(found, triangle=triangle, cost=cost, trail=tuple((at, v, problem.cost(v)) for at, v, _ in way))
 
 
 def upright(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent:

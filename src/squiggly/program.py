@@ -238,7 +238,12 @@ def flat(expr: Expr) -> list[list[Any]]:
     """
     order = ordered([expr])
     at = {node: i for i, node in enumerate(order)}
-    return [[node.op, *(at[a] for a in node.args)] if node.args else [node.op, node.value] for node in order]
+    return [[node.op, *(at[a] for a in node.args)] if node.args else [node.op, _plain(node.value)] for node in order]
+
+
+def _plain(value: Any) -> Any:
+    """A constant as JSON can hold it: what is not finite, as text."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def rebuild(lines: Sequence[Sequence[Any]]) -> Expr:
@@ -246,7 +251,7 @@ def rebuild(lines: Sequence[Sequence[Any]]) -> Expr:
     nodes: list[Expr] = []
     for line in lines:
         match list(line):
-            case ["constant", float() | int() as value]:
+            case ["constant", float() | int() | "inf" | "-inf" | "nan" as value]:
                 nodes.append(constant(value))
             case ["name", str() as value]:
                 nodes.append(name(value))
@@ -345,11 +350,11 @@ def _into(function: np.ufunc, args: list[Any], buffer: Any) -> Any:
     if type(buffer) is not np.ndarray or buffer.dtype is not FLOAT64:
         return function(*args)
     if len(args) == 1:
-        return function(buffer, buffer)
+        return function(buffer, out=buffer)
     other = args[1] if buffer is args[0] else args[0]
     if type(other) is np.ndarray and other.shape != buffer.shape:
         return function(*args)
-    return function(args[0], args[1], buffer)
+    return function(args[0], args[1], out=buffer)
 
 
 @dataclass(frozen=True)

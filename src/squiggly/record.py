@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -216,17 +217,26 @@ def check(expr: Expr, function: Callable[..., Any], arguments: Sequence[str], in
 def evaluate(function: Callable[..., Any], values: Sequence[Any]) -> np.ndarray:
     """Call a NumPy or torch function with arrays; float64 back.
 
-    NumPy arrays are tried first; a function that wants tensors gets tensors.
+    NumPy arrays are tried first; a function that wants tensors gets tensors. Raises what the function raises.
     """
-    with np.errstate(all="ignore"):
+    own: Exception | None = None
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "__array_wrap__", DeprecationWarning)  # torch on NumPy's tensors
         try:
             result = function(*values)
-            tensors = hasattr(result, "detach")  # its own tensors may be float32 unless it is given float64 ones
-        except Exception:
-            tensors = "torch" in sys.modules
-            if not tensors:
+            if not hasattr(result, "detach"):  # its own tensors may be float32 unless it is given float64 ones
+                return np.asarray(result, dtype=float)
+        except Exception as error:
+            if "torch" not in sys.modules:
                 raise
-        if tensors:
-            torch = sys.modules["torch"]
-            result = function(*(torch.as_tensor(np.array(v, dtype=float)) for v in values)).detach().cpu().numpy()
-    return np.asarray(result, dtype=float)
+            own = error
+        try:
+            return function(*tensors(values)).detach().cpu().numpy().astype(float)
+        except Exception as error:
+            raise own or error from None
+
+
+def tensors(values: Sequence[Any]) -> list[Any]:
+    """The values as float64 tensors of their own. Torch has been imported by whoever wrote the function."""
+    torch = sys.modules["torch"]
+    return [torch.as_tensor(np.array(v, dtype=float)) for v in values]

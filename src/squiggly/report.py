@@ -63,6 +63,8 @@ def title(fit: Fit) -> str:
 def _numbers(fit: Fit) -> str:
     loss = fit.loss_function
     delta = getattr(loss, "delta", None)
+    if fit.model.expr is None and fit.model.function is None:  # saved without its function
+        return f"{fit.n} points · {loss.name}"
     parts = [
         f"{fit.n} points",
         f"{loss.name}{f' (delta {delta:.3g})' if delta else ''} {fit.loss:.5g}",

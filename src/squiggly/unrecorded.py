@@ -7,13 +7,14 @@ differences do. Torch is used only if the caller has imported it.
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from squiggly.errors import ModelError
-from squiggly.record import evaluate
+from squiggly.record import evaluate, tensors
 
 STEP = float(np.finfo(float).eps ** (1 / 3))  # the relative nudge that balances rounding against curvature
 
@@ -51,12 +52,12 @@ def autograd(function: Callable[..., Any], arguments: list[Any], wanted: Sequenc
     """The same by torch's forward mode: (n, wanted), exact. Raises whatever torch raises."""
     torch = sys.modules["torch"]
     forward_ad = torch.autograd.forward_ad
-    tensors = [torch.as_tensor(np.array(a, dtype=float)) for a in arguments]
+    given = tensors(arguments)
     columns = []
     for k in wanted:
         with forward_ad.dual_level():
-            dual = forward_ad.make_dual(tensors[k], torch.ones_like(tensors[k]))
-            result = function(*tensors[:k], dual, *tensors[k + 1 :])
+            dual = forward_ad.make_dual(given[k], torch.ones_like(given[k]))
+            result = function(*given[:k], dual, *given[k + 1 :])
             tangent = forward_ad.unpack_dual(result).tangent
             tangent = torch.zeros(n, dtype=torch.float64) if tangent is None else tangent
             columns.append(np.broadcast_to(tangent.detach().numpy(), (n,)))
@@ -68,7 +69,9 @@ def differentiable(function: Callable[..., Any], arguments: list[Any], wanted: S
     if "torch" not in sys.modules:
         return False
     try:
-        exact = autograd(function, arguments, wanted, n)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exact = autograd(function, arguments, wanted, n)
     except Exception:
         return False
     near = differences(function, arguments, wanted, n)
