@@ -21,9 +21,9 @@ import click
 import squiggly
 from squiggly import formula, operations, shapes
 from squiggly.cli import main as command_line
+from squiggly.expression import apply, name
 from squiggly.files import write_whole
 from squiggly.loss import LOSSES
-from squiggly.program import apply, name
 from squiggly.typeset import latex, text
 
 DOCS = Path(__file__).resolve().parent

@@ -102,7 +102,6 @@ def test_sigma_is_a_column_an_array_or_a_number(sigma, expected):
     assert bind("counts = a*time", TABLE, sigma=sigma)[1].sigma.tolist() == expected
 
 
-@pytest.mark.xfail(strict=True, reason="open_table calls a tuple `the table`, bind looks for `the pair`: sigma is lost")
 def test_the_third_of_a_triple_is_sigma():
     assert bind("y = a*x", (X, Y, TABLE["err"]))[1].sigma.tolist() == TABLE["err"]
 

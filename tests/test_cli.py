@@ -385,8 +385,6 @@ UNWRITABLE = {
     "a folder": ("--save", ".", "cannot write .: Is a directory\nhint: give the name of a file, not of a folder"),
     "a picture in no folder": ("--plot", "no/fit.png", "cannot write no/fit.png: No such file or directory\n"
                                "hint: make the folder first, or check its name"),
-    "a picture of no kind": ("--plot", "fit.foo", "cannot write fit.foo: a picture's name ends in .png, .svg, .pdf\n"
-                             "hint: add .png to the name"),
 }  # fmt: skip
 
 
@@ -395,6 +393,14 @@ def test_an_output_that_cannot_be_written_still_prints_the_answer(option, path, 
     result = squiggly("fit", "decay.csv", DECAY, option, path)
     assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
     assert result.stdout.startswith(DECAY)
+
+
+def test_a_picture_of_no_kind_is_refused_before_the_work():
+    result = squiggly("fit", "decay.csv", DECAY, "--plot", "fit.foo")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Error: cannot write fit.foo: a picture's name ends in .png, .svg, .pdf\nhint: add .png to the name\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from squiggly.derivative import derivatives
+from squiggly.expression import names
 from squiggly.formula import parse
-from squiggly.program import Program, names
+from squiggly.program import Program
 from squiggly.shapes import MODELS
 from squiggly.typeset import text
 

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 import squiggly
 from squiggly.errors import FormulaError, SquigglyError
+from squiggly.expression import constant, name, names
 from squiggly.formula import MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse
 from squiggly.modelling import as_model
 from squiggly.operations import COMPOSED, SPELLINGS
-from squiggly.program import Program, constant, name, names
+from squiggly.program import Program
 from squiggly.typeset import text
 
 

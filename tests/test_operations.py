@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from squiggly.derivative import derivatives
+from squiggly.expression import Expr, apply, constant, name, ordered
 from squiggly.formula import parse
 from squiggly.model import torch_function
 from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS, Operation
-from squiggly.program import Expr, Program, apply, constant, name, ordered
+from squiggly.program import Program
 
 N = 300  # random points a row
 

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from squiggly import as_model, program
+from squiggly import as_model, expression, program
 from squiggly.derivative import derivatives
+from squiggly.expression import Expr, apply, constant, name, names, ordered, substitute
 from squiggly.formula import parse
 from squiggly.operations import OPERATIONS
-from squiggly.program import Expr, Program, apply, constant, name, names, ordered, substitute
+from squiggly.program import Program
 from squiggly.shapes import polynomial, relus
 from squiggly.typeset import latex, text
 
@@ -64,13 +65,13 @@ def test_a_node_comes_after_its_arguments():
 
 
 def test_an_expression_nobody_holds_is_forgotten():
-    before = len(program._known)
+    before = len(expression._known)
     node = expr("only_here_1 + only_here_2*3.25e7")
     del node
     import squiggly.formula
 
     squiggly.formula._parse.cache_clear()
-    assert len(program._known) <= before + 2
+    assert len(expression._known) <= before + 2
 
 
 def test_two_threads_that_make_the_same_node_get_one_object():

@@ -11,6 +11,7 @@ from pytest import approx
 from scipy import stats
 
 import squiggly as sq
+from squiggly.errors import OptionError
 
 DECAY = "y = a*exp(-t/tau) + c"
 TRUTH = {"line": {"a": 2.0, "b": -1.0}, "decay": {"a": 5.0, "tau": 2.0, "c": 1.0}}
@@ -181,8 +182,9 @@ def test_with_known_sigma_the_errors_are_in_proportion_to_it(points, factor):
     assert factor**2 * one.covariance == approx(other.covariance, rel=1e-8)
 
 
-def test_sigma_does_not_count_as_known_where_there_is_none(points):
-    assert not sq.fit(DECAY, points, sigma_is="known").known
+def test_sigma_cannot_be_known_where_there_is_none(points):
+    with pytest.raises(OptionError, match='^sigma_is is "known", but there is no sigma\nhint: '):
+        sq.fit(DECAY, points, sigma_is="known")
 
 
 def test_a_fixed_parameter_has_its_value_and_no_error(points):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from matplotlib.mathtext import MathTextParser
 
+from squiggly.expression import apply, name
 from squiggly.formula import parse
-from squiggly.program import apply, name
 from squiggly.shapes import MODELS, relus
 from squiggly.typeset import LONGEST, latex, latex_name, number, text
 

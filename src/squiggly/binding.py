@@ -10,10 +10,11 @@ import numpy as np
 
 from squiggly.columns import Table
 from squiggly.errors import DataError, ModelError, OptionError, listed, nearest
+from squiggly.expression import Expr, name, names
 from squiggly.model import Model
 from squiggly.modelling import as_model
 from squiggly.points import Points
-from squiggly.program import Expr, Program, name, names
+from squiggly.program import Program
 from squiggly.tables import open_table
 from squiggly.typeset import text
 
@@ -40,7 +41,7 @@ def bind(
     if not table.columns:
         raise DataError(f"{table.where} has no columns\nhint: give at least two: what was set, and what was measured")
     bound = as_model(source, table.columns, parameters=parameters)
-    spread = _sigma_column(table, sigma)
+    spread = _sigma_column(table, sigma, isinstance(data, tuple) and len(data) == 3)
     bound = _with_inputs(bound, table, spread)
     target = bound.target if bound.target is not None else name(_target_column(bound, table, spread))
     bound = replace(bound, target=target)
@@ -61,7 +62,7 @@ def bind(
     return bound, replace(points, inputs={i: points.inputs[i] for i in bound.inputs})
 
 
-def _sigma_column(table: Table, sigma: Any) -> str | None:
+def _sigma_column(table: Table, sigma: Any, triple: bool) -> str | None:
     if isinstance(sigma, str):
         if sigma not in table.columns:
             near = nearest(sigma, table.columns)
@@ -70,7 +71,7 @@ def _sigma_column(table: Table, sigma: Any) -> str | None:
                 + (f"hint: did you mean {near}?" if near else "hint: name the column with the uncertainty of each y")
             )
         return sigma
-    return "sigma" if sigma is None and table.where == "the pair" and "sigma" in table.columns else None
+    return "sigma" if sigma is None and triple else None
 
 
 def _with_inputs(bound: Model, table: Table, spread: str | None) -> Model:
@@ -106,9 +107,17 @@ def _with_inputs(bound: Model, table: Table, spread: str | None) -> Model:
 
 
 def _no_input(bound: Model, table: Table) -> ModelError:
+    from squiggly.shapes import MODELS
+
+    near = nearest(bound.names[0], MODELS) if len(bound.names) == 1 else None
+    hint = (
+        f"did you mean the built-in {near}?"
+        if near
+        else f"write it with a column, for example a*{table.columns[0]} + b"
+    )
+    are = "is a parameter" if len(bound.names) == 1 else "are all parameters"
     return ModelError(
-        f"the formula uses none of the columns {listed(table.columns)}: {listed(bound.names)} are all parameters\n"
-        f"hint: write it with a column, for example a*{table.columns[0]} + b"
+        f"the formula uses none of the columns {listed(table.columns)}: {listed(bound.names)} {are}\nhint: {hint}"
         if bound.names
         else f"the formula uses none of the columns {listed(table.columns)}\n"
         f"hint: write it with a column, for example a*{table.columns[0]} + b"

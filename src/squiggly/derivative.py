@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache, partial, reduce
 
+from squiggly.expression import Expr, apply, constant, ordered, substitute
 from squiggly.formula import parse
 from squiggly.operations import OPERATIONS
-from squiggly.program import Expr, apply, constant, ordered, substitute
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
 from collections.abc import Iterator, Mapping
@@ -176,12 +177,22 @@ def _factor(schedule: Schedule, step: int, steps: int) -> float:
     return float(factor)
 
 
+def _takes_two(schedule: Any) -> bool:
+    try:
+        inspect.signature(schedule).bind(0, 1)
+    except TypeError:
+        return False
+    except ValueError:  # a built-in that does not tell
+        pass
+    return True
+
+
 def _tools(loss: Loss, optimizer: Optimizer, schedule: Schedule | None) -> None:
     """Refuse names and classes where the things themselves are wanted."""
     expect_loss(loss)
     if isinstance(optimizer, type) or not (hasattr(optimizer, "begin") and hasattr(optimizer, "step")):
         raise OptionError(f"optimizer is {optimizer!r}, an optimizer was expected\nhint: SGD(momentum=0.9) or Adam()")
-    if schedule is not None and (isinstance(schedule, type) or not callable(schedule)):
+    if schedule is not None and (isinstance(schedule, type) or not callable(schedule) or not _takes_two(schedule)):
         raise OptionError(
             f"schedule is {schedule!r}, a function of (step, steps) was expected\n"
             "hint: schedule=cosine(), with the parentheses"

@@ -17,12 +17,13 @@ from squiggly.options import choice, known_names, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
 from squiggly.result import Fit
-from squiggly.solve.least_squares import MOST_STEPS, Descent, Watch, minimise
+from squiggly.solve.least_squares import MOST_STEPS, Descent, Watch, column_norms, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.starts import find_starts
 
 SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
+MOST_TURNED = 12  # negative parameters up to which every pair of signs is tried
 HURRIED = 60  # steps for the less promising starts, once the best has settled
 Bound = tuple[float | None, float | None]
 
@@ -68,6 +69,8 @@ def fit(
     expect_loss(loss)
     bound, points = bind(model, data, sigma=sigma, missing=missing, parameters=parameters)
     loss.check(points.y, points.sigma)
+    if sigma_is == "known" and points.sigma is None:
+        raise OptionError('sigma_is is "known", but there is no sigma\nhint: sigma="column", an array or a number')
     problem, known = pose(bound, points, loss, start or {}, bounds or {}, fix or {})
     with watched(watch) as watching:
         descent, problem = solve(problem, known, seed, watching)
@@ -131,12 +134,19 @@ def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watc
         starts, interrupted = find_starts(problem, known, linear, seed, watch)
         if interrupted:
             return replace(minimise(problem.factor, starts[:1], problem.low, problem.high, most=0), interrupted=True)
-        return _lowest(problem, starts, watch)
+        return _rescued(problem, _lowest(problem, starts, watch), known, seed, watch)
     found = minimise(problem.factor, starts, problem.low, problem.high, watch=watch).best()
-    if known and not found.settled[0] and not found.interrupted:  # the given start leads nowhere: look elsewhere too
-        elsewhere = _solve_smooth(problem, (), seed, watch)
-        return elsewhere if elsewhere.cost[0] < found.cost[0] else found
-    return found
+    return _rescued(problem, found, known, seed, watch)
+
+
+def _rescued(problem: Problem, found: Descent, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
+    """The descent; or, where the given starts led nowhere (unsettled, or a parameter without effect), a better one."""
+    norms = column_norms(found.triangle[0, :-1, :-1])
+    lame = not found.settled[0] or bool((norms * np.maximum(np.abs(found.values[0]), 1e-300) < 1e-290).any())
+    if not known or not lame or found.interrupted:
+        return found
+    elsewhere = _solve_smooth(problem, (), seed, watch)
+    return elsewhere if elsewhere.cost[0] < found.cost[0] * (1 - 1e-9) else found
 
 
 def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descent:
@@ -191,6 +201,8 @@ def upright(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent
     values = descent.values.copy()
     turned = [i for i, n in enumerate(problem.free) if values[0, i] < 0 and n not in known]
     turned = [i for i in turned if problem.low[i] <= -values[0, i] <= problem.high[i]]
+    if not turned or len(turned) > MOST_TURNED:
+        return descent
     for group in (*((i,) for i in turned), *combinations(turned, 2)):
         flipped = values.copy()
         flipped[0, list(group)] *= -1

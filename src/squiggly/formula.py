@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from squiggly.errors import FormulaError, nearest
+from squiggly.expression import Expr, apply, constant, name, substitute
 from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS
-from squiggly.program import Expr, apply, constant, name, substitute
 
 MAX_LENGTH = 2_000  # characters
 MAX_DEPTH = 64  # parentheses and calls inside one another
@@ -26,12 +26,13 @@ MAX_NODES = 500  # numbers, names and operations
 class Formula:
     """A formula as read: `target = expr`, or `expr` alone (target None).
 
-    text: as it was typed.
+    text: as it was typed; euler: whether it uses the constant e.
     """
 
     text: str
     target: Expr | None
     expr: Expr
+    euler: bool = False
 
 
 _TOKEN = re.compile(
@@ -196,7 +197,8 @@ class _Parser:
         expr = self.expression(0, 0)
         if self.next.kind != "end":
             raise self.unexpected()
-        return Formula(self.text.strip(), target, expr)
+        euler = "e" not in self.known and any(t.kind == "name" and t.text == "e" for t in self.tokens)
+        return Formula(self.text.strip(), target, expr, euler)
 
     def unexpected(self) -> FormulaError:
         token, before = self.next, self.tokens[self.at - 1]

@@ -12,9 +12,10 @@ import numpy as np
 from squiggly import unrecorded
 from squiggly.derivative import derivatives
 from squiggly.errors import ModelError, OptionError, listed
+from squiggly.expression import Expr, apply, constant, name, ordered, substitute
 from squiggly.operations import OPERATIONS
 from squiggly.options import named_values
-from squiggly.program import BLOCK, Expr, Program, apply, at_block, blocks, constant, name, ordered, substitute
+from squiggly.program import BLOCK, Program, at_block, blocks
 from squiggly.typeset import latex, text
 
 
@@ -47,6 +48,7 @@ class Model:
     arguments: tuple[str, ...] = ()
     unrecorded: str = ""
     by_name: bool = False  # a formula finds its columns by name; anything else may take them in order
+    euler: bool = False  # a formula with the constant e in it, which someone may have meant as a parameter
     tensors: bool = False  # an unrecorded function that torch differentiates
 
     @property
@@ -132,7 +134,12 @@ class Model:
         out = np.empty((len(values), 1 + len(wanted), n))
         if self.expr is None:
             for row, one in zip(out, values):
-                row[:] = self._call(one, inputs, wanted, n)
+                try:
+                    row[:] = self._call(one, inputs, wanted, n)
+                except ModelError as error:
+                    if not isinstance(error.__cause__, ArithmeticError):
+                        raise
+                    row[:] = np.nan  # no value there, as NumPy would have said
             return out
         program = self.program(wanted)
         batch = {key: column[:, None] for key, column in zip(self.names, values.T)}
@@ -143,6 +150,11 @@ class Model:
             for k, result in enumerate(program.evaluate({**part, **batch}, len(values) * min(n, BLOCK))):
                 out[:, k, block] = result
         return out
+
+    def fails(self, one: np.ndarray, inputs: Mapping[str, np.ndarray]) -> None:
+        """Raise the ModelError of an unrecorded function that fails at these parameters; do nothing otherwise."""
+        if self.expr is None:
+            self._call(one, inputs, (), max(np.shape(v)[-1] for v in inputs.values()))
 
     def _call(self, one: np.ndarray, inputs: Mapping[str, np.ndarray], wanted: Sequence[str], n: int) -> np.ndarray:
         if self.function is None:

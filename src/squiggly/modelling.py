@@ -15,9 +15,9 @@ import numpy as np
 
 from squiggly import unrecorded
 from squiggly.errors import FormulaError, ModelError, OptionError, listed, nearest
+from squiggly.expression import names
 from squiggly.formula import caret, parse
 from squiggly.model import Model
-from squiggly.program import names
 from squiggly.record import NotRecorded, check, record
 
 _WORD = re.compile(r"`[^`]+`|[^\W\d]\w*")
@@ -72,7 +72,7 @@ def _from_formula(source: str, columns: tuple[str, ...] | None, parameters: tupl
     unknown = [p for p in parameters if p not in used]
     if unknown:
         raise OptionError(f"`{unknown[0]}` is named a parameter but is not in the formula: {read.text}")
-    return Model(inputs, own, read.expr, read.target, by_name=True)
+    return Model(inputs, own, read.expr, read.target, by_name=True, euler=read.euler)
 
 
 def _at_name(formula: str, word: str, problem: str, hint: str) -> FormulaError:
@@ -147,7 +147,7 @@ def _from_function(function: Callable[..., Any], columns: Sequence[str], paramet
         return replace(base, unrecorded=str(reason), tensors=_runs_in_torch(base))
     except Exception as reason:  # the function itself failed on an ordinary array: the fit will meet it again
         return replace(base, unrecorded=f"{type(reason).__name__}: {reason}", tensors=_runs_in_torch(base))
-    return replace(base, expr=expr)
+    return replace(base, expr=expr, function=None)  # its expression is all that is needed from here on
 
 
 def _runs_in_torch(base: Model) -> bool:
@@ -156,7 +156,10 @@ def _runs_in_torch(base: Model) -> bool:
         np.linspace(0.1, 2.0, 9) if a in base.inputs else float(random.uniform(0.5, 2)) for a in base.arguments
     ]
     assert base.function is not None
-    return unrecorded.differentiable(base.function, arguments, [base.arguments.index(n) for n in base.names], 9)
+    try:
+        return unrecorded.differentiable(base.function, arguments, [base.arguments.index(n) for n in base.names], 9)
+    except ModelError:  # it will be met again, on the caller's own points
+        return False
 
 
 def _signature(function: Callable[..., Any]) -> tuple[list[str], dict[str, float]]:

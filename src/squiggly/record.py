@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from squiggly.errors import SquigglyError
+from squiggly.expression import Expr, apply, constant, name, substitute
 from squiggly.formula import parse
 from squiggly.operations import COMPOSED, OPERATIONS, SPELLINGS
-from squiggly.program import Expr, Program, apply, constant, name, substitute
+from squiggly.program import Program
 
 
 class NotRecorded(SquigglyError):
@@ -225,7 +226,7 @@ def evaluate(function: Callable[..., Any], values: Sequence[Any]) -> np.ndarray:
         try:
             result = function(*values)
             if not hasattr(result, "detach"):  # its own tensors may be float32 unless it is given float64 ones
-                return np.asarray(result, dtype=float)
+                return _real(result)
         except Exception as error:
             if "torch" not in sys.modules:
                 raise
@@ -234,6 +235,15 @@ def evaluate(function: Callable[..., Any], values: Sequence[Any]) -> np.ndarray:
             return function(*tensors(values)).detach().cpu().numpy().astype(float)
         except Exception as error:
             raise own or error from None
+
+
+def _real(result: Any) -> np.ndarray:
+    """What a function returned, as float64."""
+    if result is None:
+        raise TypeError("it returned None: is `return` missing?")
+    if np.iscomplexobj(result):
+        raise TypeError("it returned complex numbers: fit its real part, imaginary part or size")
+    return np.asarray(result, dtype=float)
 
 
 def tensors(values: Sequence[Any]) -> list[Any]:

@@ -51,7 +51,8 @@ def names_line(fit: Fit) -> str:
     """
     sigma = ", sigma" if fit.points.sigma is not None else ""
     inputs = ", ".join(fit.points.inputs)
-    return f"data: {inputs}, {fit.points.target}{sigma} · parameters: {', '.join(fit.parameters)}"
+    euler = " · e = 2.718…" if fit.model.euler else ""
+    return f"data: {inputs}, {fit.points.target}{sigma} · parameters: {', '.join(fit.parameters) or 'none'}{euler}"
 
 
 def title(fit: Fit) -> str:

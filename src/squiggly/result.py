@@ -67,11 +67,17 @@ class Fit:
         }
         steps = problem.whole(np.array([v for v, _ in descent.path])).tolist()
         path = tuple((tuple(v), cost / problem.points.n) for v, (_, cost) in zip(steps, descent.path))
-        verdict = judge(problem, found, bool(descent.settled[0]), descent.steps, descent.interrupted)
+        verdict = judge(problem, found, bool(descent.settled[0]), descent.steps, descent.interrupted, known)
         return cls(
             problem.model, problem.points, problem.loss, known, MappingProxyType(parameters), found.covariance,
             found.freedom, verdict, path,
         )  # fmt: skip
+
+    def __getstate__(self) -> dict[str, Any]:  # a read-only mapping cannot be pickled, a dict can
+        return {**self.__dict__, "parameters": dict(self.parameters)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update({**state, "parameters": MappingProxyType(state["parameters"])})
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -191,6 +197,7 @@ def _parameter(value: float, error: float, reach: float, fixed: bool) -> Paramet
 
 def _no_value(problem: Problem, free_values: np.ndarray) -> ModelError:
     """The error for a model without a value on the points, naming the first point where it has none."""
+    problem.model.fails(problem.whole(free_values[None])[0], problem.points.inputs)
     points, at = problem.points, ", ".join(f"{n}={v:g}" for n, v in zip(problem.free, free_values))
     [[predicted]] = problem.model.rows(problem.whole(free_values[None]), points.inputs)
     bad = np.flatnonzero(~np.isfinite(predicted))

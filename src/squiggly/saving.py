@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from squiggly.errors import FileError, SquigglyError
+from squiggly.expression import flat, names, rebuild
 from squiggly.files import write_whole
 from squiggly.loss import LOSSES, Huber
 from squiggly.model import Model
 from squiggly.points import Points
-from squiggly.program import flat, names, rebuild
 from squiggly.result import Fit
 from squiggly.verdict import Parameter, Verdict
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from squiggly.errors import OptionError
+from squiggly.expression import Expr, apply, name, names, substitute
+from squiggly.expression import constant as number
 from squiggly.formula import parse
 from squiggly.model import Model
-from squiggly.program import Expr, apply, name, names, substitute
-from squiggly.program import constant as number
 
 MOST_TERMS = 1_000  # of a polynomial or a sum of rectified lines
 

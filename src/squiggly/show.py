@@ -7,10 +7,10 @@ from typing import Any
 
 from squiggly.derivative import derivatives
 from squiggly.errors import OptionError, listed
+from squiggly.expression import names
 from squiggly.formula import parse
 from squiggly.model import Model
 from squiggly.modelling import as_model
-from squiggly.program import names
 from squiggly.typeset import text
 
 

@@ -254,6 +254,8 @@ def _stream(text: _Text, layout: _Layout, wanted: list[int]) -> list[np.ndarray]
         columns = connect(absolute, pattern).execute(f"SELECT {query} FROM {source}", {"path": pattern}).fetchnumpy()
     except duckdb.Error:
         return None
+    except RuntimeError as error:  # how DuckDB passes Ctrl-C on
+        raise KeyboardInterrupt from error
     found = [columns[f"v{i}"] for i in range(len(wanted))]
     clean = all(len(values) and not np.ma.is_masked(values) for values in found)
     return [np.ma.getdata(values) for values in found] if clean else None

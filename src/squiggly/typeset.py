@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from squiggly.expression import Expr, ordered
 from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS
-from squiggly.program import Expr, ordered
 
 # How tightly each operation binds when written infix: as in the parser. A call or a name binds tightest.
 _BINDS = {

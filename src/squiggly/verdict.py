@@ -45,7 +45,8 @@ class Parameter:
 class Verdict:
     """What the answer is worth: ok, one of a few kinds, and words for a person.
 
-    kind: "determined", "not determined", "at a bound", "did not settle", "too few points" or "interrupted".
+    kind: "determined", "not determined", "at a bound", "did not settle", "too few points", "misses the points" (where
+    sigma is known) or "interrupted".
     """
 
     ok: bool
@@ -62,13 +63,14 @@ class Trust:
 
     covariance: (free, free), nan at parameters on a bound; inf variance where not determined
     at_bound, loose: names on a bound; names the points do not determine, a group for each direction they leave open
-    freedom: points less parameters that moved
+    freedom: points less directions that they determine; chi_square: squared residuals added up, in units of sigma
     """
 
     covariance: np.ndarray
     at_bound: tuple[str, ...]
     loose: tuple[tuple[str, ...], ...]
     freedom: int
+    chi_square: float
 
 
 def trust(problem: Problem, descent: Descent, known: bool) -> Trust:
@@ -86,14 +88,14 @@ def _trust(problem: Problem, descent: Descent, known: bool) -> Trust:
     slant = triangle[0, :-1, -1] @ triangle[0, :-1, :-1]
     held = ((free_values <= problem.low) & (slant >= 0)) | ((free_values >= problem.high) & (slant <= 0))
     moving = np.flatnonzero(~held)
-    freedom = problem.points.n - len(moving)
-    variance = 1.0 if known or plain else cost[0] / freedom if freedom > 0 else np.nan
-    if isinstance(problem.loss, (MeanAbsolute, Huber)):
-        variance = _robust_variance(problem, free_values, freedom, known)
     size = problem.points.y / (1.0 if problem.points.sigma is None else problem.points.sigma)
     if cost[0] <= 1e-24 * (size @ size):  # a perfect fit: some of it may be made of rounding
         square = np.where(_without_effect(problem, free_values, square, size), 0.0, square)
     inner, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
+    freedom = problem.points.n - len(moving) + len(loose)
+    variance = 1.0 if known or plain else cost[0] / freedom if freedom > 0 else np.nan
+    if isinstance(problem.loss, (MeanAbsolute, Huber)):
+        variance = _robust_variance(problem, free_values, freedom, known)
     covariance = inner = inner * variance
     if held.any():
         covariance = np.full((len(free_values), len(free_values)), np.nan)
@@ -104,6 +106,7 @@ def _trust(problem: Problem, descent: Descent, known: bool) -> Trust:
         tuple(free[i] for i in np.flatnonzero(held)),
         tuple(tuple(free[moving[i]] for i in group) for group in loose),
         freedom,
+        float("nan") if plain else float(cost[0]),
     )
 
 
@@ -175,7 +178,19 @@ def student(freedom: int) -> float:
     return float(stdtrit(freedom, 0.5 + LEVEL / 2)) if freedom > 0 else float("nan")
 
 
-def judge(problem: Problem, found: Trust, settled: bool, steps: int, interrupted: bool) -> Verdict:
+def _misses(chi_square: float, freedom: int) -> str:
+    """Words for residuals far larger than a known sigma allows: less likely than one in a billion."""
+    from scipy.special import chdtrc
+
+    if chdtrc(freedom, chi_square) > 1e-9:
+        return ""
+    return (
+        f"the points fix every parameter, but the curve misses them by more than sigma allows: reduced chi² is "
+        f"{chi_square / freedom:.3g}, about 1 was expected. Try another model, or check sigma."
+    )
+
+
+def judge(problem: Problem, found: Trust, settled: bool, steps: int, interrupted: bool, known: bool) -> Verdict:
     """The verdict: the gravest thing that can be said."""
     if interrupted:
         return Verdict(
@@ -199,6 +214,8 @@ def judge(problem: Problem, found: Trust, settled: bool, steps: int, interrupted
         )
     if found.at_bound:
         return Verdict(False, "at a bound", _bound_words(problem, found.at_bound))
+    if known and found.freedom > 0 and (misfit := _misses(found.chi_square, found.freedom)):
+        return Verdict(False, "misses the points", misfit)
     return Verdict(
         True, "determined", "the points fix every parameter." if problem.free else "every parameter was given."
     )

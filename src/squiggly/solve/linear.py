@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from squiggly.derivative import derivatives
+from squiggly.expression import Expr, names
 from squiggly.model import Model
-from squiggly.program import Expr, names
 from squiggly.solve.least_squares import Descent, newton_step, well_apart
 from squiggly.solve.problem import Problem
 

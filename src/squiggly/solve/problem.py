@@ -50,14 +50,17 @@ class Problem:
             new[self.model.names.index(key)] = value
         return replace(self, values=new)
 
-    def factor(self, free_values: np.ndarray, wanted: tuple[str, ...] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def factor(
+        self, free_values: np.ndarray, wanted: tuple[str, ...] | None = None, mended: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The whole of the problem at a batch of parameters, as seen by a Gauss-Newton step.
 
         free_values: (batch, free) -> R (batch, F+1, F+1), cost (batch,), with F the number of wanted parameters.
         R is the triangular factor of the rows [√w·J | slope/√w], one row a point, with w the loss's weight: its last
         column is what is left of the residuals, so that with A = R[:F, :F] and b = R[:F, F] the cost near here is
         cost + (Aᵀb)·δ + |Aδ|²/2. Points are taken a block at a time: memory does not grow with them.
-        Where the cost is not finite it is inf, and R is zero.
+        Where the cost is not finite it is inf, and R is zero. Where the model has a value but its slope is 0·∞, as that
+        of (x/t)^b by t at x = 0 for b < 1, the slope is taken as 0, `mended`: the point then has no pull.
         """
         wanted = self.free if wanted is None else wanted
         values = self.whole(free_values)
@@ -66,11 +69,15 @@ class Problem:
         cost = np.zeros(len(values))
         for block in blocks(self.points.n) if self.points.n > BLOCK else [slice(None)]:
             table, part = self._table(values, wanted, block)
+            if mended:
+                table = np.where(np.isnan(table) & np.isfinite(table[..., -1:]), 0.0, table)
             cost += part
             if block.start:
                 table = np.concatenate([triangle, table], axis=1)
             square = np.asarray(np.linalg.qr(table, mode="r"))
             triangle[:, : square.shape[1]] = square
+        if bool(np.isnan(triangle).any()) and not mended:
+            return self.factor(free_values, wanted, mended=True)
         good = (np.abs(triangle).max(axis=(1, 2)) < LARGEST) & (cost < np.inf)  # nan is neither
         if not good.all():
             cost[~good] = np.inf

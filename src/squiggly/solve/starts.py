@@ -19,13 +19,13 @@ from squiggly.solve.linear import solve_linear
 from squiggly.solve.problem import Problem
 
 MOST_POINTS = 256  # used to rank candidates
-MOST_CANDIDATES = 2_000
+MOST_CANDIDATES = 6_000
 FEW_CANDIDATES = 200  # of a function that is called once for each
 GRID = 36  # values of each of two searched parameters, beside the rhythms
 BATCH = 250  # candidates evaluated together: the table of one batch stays in the processor's cache
-POLISHED = 24  # candidates that get a short descent
+POLISHED = 48  # candidates that get a short descent, at most; a dozen for each searched parameter
 SHORT = 30  # steps of it
-FINALISTS = 4  # descents that are run to the end by the caller
+FINALISTS = 6  # descents that are run to the end by the caller
 
 
 def find_starts(
@@ -44,7 +44,7 @@ def find_starts(
     values = np.repeat(problem.values[problem.where][None], len(drawn), axis=0)
     values[:, [problem.free.index(n) for n in searched]] = drawn
     tried, cost, interrupted = _try(small, np.clip(values, problem.low, problem.high), solved)
-    best = distinct(tried, cost, POLISHED if quick else FINALISTS)
+    best = distinct(tried, cost, min(POLISHED, 12 * len(searched)) if quick else FINALISTS)
     if interrupted:
         return best[:1], True
     polished = minimise(small.factor, best, problem.low, problem.high, most=SHORT, watch=watch)
@@ -55,8 +55,9 @@ def _try(small: Problem, values: np.ndarray, solved: tuple[str, ...]) -> tuple[n
     """The candidates with their linear parameters solved, their cost, and whether Ctrl-C cut the list short."""
     tried, cost = [], []
     try:
-        for i in range(0, len(values), BATCH):
-            part = values[i : i + BATCH]
+        batch = BATCH if small.model.expr is not None else 1  # a slow function can be stopped between calls
+        for i in range(0, len(values), batch):
+            part = values[i : i + batch]
             part = solve_linear(small, part, solved) if solved else part
             cost.append(small.cost(part))
             tried.append(part)
