@@ -44,7 +44,7 @@ def bind(
     spread = _sigma_column(table, sigma, isinstance(data, tuple) and len(data) == 3)
     bound = _with_inputs(bound, table, spread)
     target = bound.target if bound.target is not None else name(_target_column(bound, table, spread))
-    bound = replace(bound, target=target)
+    bound = bound if bound.target is target else replace(bound, target=target)
     predicted = names(target)
     columns = table.read(list(dict.fromkeys([*bound.inputs, *predicted, *([spread] if spread else [])])))
     points = Points.checked(
@@ -59,7 +59,9 @@ def bind(
     )
     if target.op != "name":
         points = replace(points, y=_transformed(target, points, bound.inputs), target=text(target))
-    return bound, replace(points, inputs={i: points.inputs[i] for i in bound.inputs})
+    if len(points.inputs) > len(bound.inputs):  # columns of the left side only
+        points = replace(points, inputs={i: points.inputs[i] for i in bound.inputs})
+    return bound, points
 
 
 def _sigma_column(table: Table, sigma: Any, triple: bool) -> str | None:

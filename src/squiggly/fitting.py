@@ -121,12 +121,11 @@ def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None
 
 def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
     linear = linear_parameters(problem.model, problem.free)
+    if linear == problem.free and problem.loss == mse and (solved := closed_form(problem)) is not None:
+        return solved
     squared = replace(problem, loss=mse)
     given = problem.values[problem.where][None]
-    if linear and len(linear) == len(problem.free):
-        solved = closed_form(problem) if problem.loss == mse else None
-        if solved is not None:
-            return solved
+    if linear and linear == problem.free:
         starts = np.concatenate([solve_linear(squared, given, linear), given])
     elif set(known) >= set(problem.free):
         starts = np.concatenate([given, solve_linear(squared, given, linear)]) if linear else given

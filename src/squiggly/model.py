@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Model:
     euler: bool = False  # a formula with the constant e in it, which someone may have meant as a parameter
     tensors: bool = False  # an unrecorded function that torch differentiates
 
-    @property
+    @cached_property
     def free(self) -> tuple[str, ...]:
         """The parameters that a fit may move."""
         return tuple(n for n in self.names if n not in self.fixed)
@@ -84,6 +85,8 @@ class Model:
         ('a',)
         """
         known = named_values("fix", values, self.names)
+        if not known:
+            return self
         return replace(self, fixed={**self.fixed, **known})
 
     def program(self, wanted: tuple[str, ...] = ()) -> Program:

@@ -53,6 +53,10 @@ def _clip(a: Any, low: Any, high: Any) -> Any:
     return np.minimum(np.maximum(a, low), high)
 
 
+def _power(a: Any, b: Any) -> Any:
+    return (np.float64(a) if type(a) is float else a) ** b  # as NumPy has it: 0 to the -1 is inf, no exception
+
+
 def _sigmoid(a: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-a))
 
@@ -81,7 +85,7 @@ _ROWS = [
     Operation("negative", np.negative, "torch.negative", "-{0}", ("-1",), ("neg",)),
     Operation(
         "power",
-        lambda a, b: a**b,
+        _power,
         "torch.pow",
         "{0}^{{{1}}}",
         ("where(b == 0, 0, b*a^(b - 1))", "where(a == 0, where(b >= 0, 0, a^b*log(a)), a^b*log(a))"),

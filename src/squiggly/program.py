@@ -155,20 +155,20 @@ class Program:
         slots, shape, filled = plan.slots.copy(), (), 0
         for given in (inputs, parameters):
             for key, value in given.items():
-                if type(value) is float:
-                    value = np.float64(value)
-                elif type(value) is not np.ndarray or value.dtype is not FLOAT64:
-                    value = np.asarray(value, dtype=float)[()]
-                if type(value) is np.ndarray and value.shape != shape:
-                    shape = np.broadcast_shapes(shape, value.shape) if shape else value.shape
-                if key in plan.places:
-                    slots[plan.places[key]] = value
+                if type(value) is not float:
+                    if type(value) is not np.ndarray or value.dtype is not FLOAT64:
+                        value = np.asarray(value, dtype=float)[()]
+                    if type(value) is np.ndarray and value.shape != shape:
+                        shape = np.broadcast_shapes(shape, value.shape) if shape else value.shape
+                place = plan.places.get(key)
+                if place is not None:
+                    slots[place] = value
                     filled += 1
         if filled < len(plan.places):
             raise KeyError(next(k for k in plan.places if k not in inputs and k not in parameters))
         if shape and shape[-1] > BLOCK:
             return self._by_blocks(slots, shape)
-        whole = plan.run(slots, math.prod(shape))
+        whole = plan.run(slots, shape[0] if len(shape) == 1 else math.prod(shape))
         for k, a in enumerate(whole):  # what was given, or is the same everywhere, becomes an array of its own
             if type(a) is not np.ndarray or a.shape != shape or k in plan.given:
                 whole[k] = np.broadcast_to(a, shape).copy()

@@ -39,6 +39,8 @@ class Problem:
 
     def whole(self, free_values: np.ndarray) -> np.ndarray:
         """Every parameter for a batch of free ones: (batch, free) -> (batch, parameters)."""
+        if self.free == self.model.names:
+            return np.asarray(free_values, dtype=float)
         values = np.repeat(self.values[None], len(free_values), axis=0)
         values[:, self.where] = free_values
         return values
