@@ -346,3 +346,8 @@ def test_a_schedule_that_gives_no_number_is_refused(lesson, factor):
 def test_an_option_without_a_meaning_is_refused(make, text):
     with pytest.raises(OptionError, match=text):
         make()
+
+
+def test_a_schedule_of_one_argument_is_refused_at_the_call():
+    with pytest.raises(OptionError, match=r"a function of \(step, steps\) was expected\nhint: "):
+        descend("y = a*x", {"x": [0, 1], "y": [0, 2]}, schedule=lambda step: 1.0)

@@ -493,3 +493,48 @@ def test_a_y_that_does_not_vary_determines_no_curve(t, model):
 
 def test_a_y_that_does_not_vary_is_a_level_line(t):
     assert values(sq.fit("y = a*t + b", {"t": t, "y": np.full(40, 3.0)})) == approx([0, 3], abs=1e-12)
+
+
+# --- What people met first
+
+
+def test_a_point_where_a_slope_is_nought_times_infinity_has_no_pull():
+    x = np.linspace(0, 10, 80)
+    y = 2 * np.exp(-((x / 3) ** 0.7)) + 0.02 * np.random.default_rng(0).normal(size=80)
+    answer = sq.fit("y = a*exp(-(x/t)^b)", (x, y))
+    judge = curve_fit(lambda x, a, t, b: a * np.exp(-((x / t) ** b)), x, y, p0=[2, 3, 0.7])[0]
+    assert answer.verdict.ok and values(answer) == approx(judge, rel=1e-4)
+
+
+def test_of_frequencies_that_are_the_same_at_the_points_the_lowest_is_given():
+    t = np.linspace(0, 10, 40)
+    y = 10 * np.exp(-t / 4) * np.cos(2 * np.pi * 0.5 * t + 1) + 0.4 * np.random.default_rng(1).normal(size=40)
+    assert sq.fit("y = a*exp(-t/tau)*cos(2*pi*f*t + p)", {"t": t, "y": y}).values["f"] == approx(0.5, abs=0.01)
+
+
+def test_a_start_that_leads_nowhere_is_not_the_end(falling):
+    found = sq.fit(DECAY, falling, start={"tau": 1e-5})
+    assert found.verdict.ok and values(found) == approx(values(sq.fit(DECAY, falling)), rel=1e-6)
+
+
+def test_a_logistic_rises_from_its_bottom_to_its_top():
+    x = np.logspace(-9, -3, 13)
+    y = 5 + 95 / (1 + (3e-6 / x) ** 1.2) + 2 * np.random.default_rng(0).normal(size=13)
+    found = sq.fit(sq.logistic(), (x, y)).values
+    assert found["bottom"] < found["top"] and found["hill"] > 0
+
+
+def test_two_weighted_peaks_are_both_found():
+    rng = np.random.default_rng(2)
+    noise, sigma, x = rng.normal(size=80), 0.02 + 0.1 * rng.random(80), np.linspace(0.1, 10, 80)
+    y = 3 * np.exp(-(((x - 4) / 0.7) ** 2) / 2) + 2 * np.exp(-(((x - 7) / 0.9) ** 2) / 2) + sigma * noise
+    found = sq.fit(sq.gaussian("p_") + sq.gaussian("q_"), (x, y), sigma=sigma, sigma_is="known")
+    assert found.verdict.ok and 0.5 < found.reduced_chi_square < 1.6
+
+
+def test_the_third_of_a_triple_weighs_the_points(falling):
+    x, y = falling["t"], falling["y"]
+    sigma = np.linspace(0.1, 1.0, len(x))
+    assert values(sq.fit("y = a*exp(-x/tau) + c", (x, y, sigma))) == approx(
+        values(sq.fit("y = a*exp(-x/tau) + c", (x, y), sigma=sigma)), rel=1e-9
+    )

@@ -519,3 +519,10 @@ def test_a_notebook_shows_the_picture_by_itself(quadratic):
 
 def test_a_picture_can_be_copied(quadratic):
     assert drawn(copy.deepcopy(plot_fit(quadratic)))
+
+
+def test_doses_stand_on_a_logarithmic_axis_and_times_do_not():
+    x = np.logspace(-9, -3, 13)
+    doses = plot_fit(sq.fit(sq.logistic(), (x, 5 + 95 / (1 + (3e-6 / x) ** 1.2))))
+    times = plot_fit(sq.fit(sq.line(), (np.arange(1.0, 300.0), 2 * np.arange(1.0, 300.0))))
+    assert [figure.axes[0].get_xscale() for figure in (doses, times)] == ["log", "linear"]

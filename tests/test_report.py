@@ -243,3 +243,8 @@ def test_a_verdict_that_is_not_ok_is_marked_in_the_html():
 def test_a_function_that_is_not_recorded_goes_by_its_name_in_the_html():
     html = sq.fit(ramp, TABLE)._repr_html_()
     assert "<code>y = ramp(x, a, b)</code>" in html and Page(html).words
+
+
+def test_e_is_said_to_be_a_number_not_a_parameter():
+    fit = sq.fit("y = a*e^(-x)", {"x": [0.0, 1.0, 2.0], "y": [1.0, 0.4, 0.1]})
+    assert "data: x, y · parameters: a · e = 2.718…" in str(fit)

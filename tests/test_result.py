@@ -296,3 +296,12 @@ def spread_over_error(loss: Any, noise: Callable[..., np.ndarray], runs: int) ->
 @pytest.mark.parametrize("loss", [sq.mae, sq.huber], ids=["mae", "huber"])
 def test_the_error_of_a_robust_loss_is_the_scatter_of_its_answers(loss):
     assert spread_over_error(loss, lambda rng, n: rng.laplace(size=n), 60) == approx(1, abs=0.25)
+
+
+def test_a_fit_can_be_pickled_and_copied():
+    import copy
+    import pickle
+
+    fit = sq.fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1, 3.1, 4.9, 7]})
+    for again in (pickle.loads(pickle.dumps(fit)), copy.deepcopy(fit)):
+        assert str(again) == str(fit) and again.predict([9.0]) == fit.predict([9.0])

@@ -174,3 +174,10 @@ def test_with_no_points_to_spare_a_known_sigma_still_gives_errors():
 def test_with_fewer_points_than_parameters_fit_refuses():
     with pytest.raises(sq.DataError, match="2 points cannot determine 3 parameters, a, tau and c\nhint: "):
         sq.fit(DECAY, {"t": [0, 1], "y": [6, 4]})
+
+
+def test_a_curve_that_misses_a_known_sigma_by_far_is_not_ok():
+    x = np.linspace(0, 10, 30)
+    fit = sq.fit("y = a*x + b", (x, np.exp(-x)), sigma=0.01, sigma_is="known")
+    assert (fit.verdict.ok, fit.verdict.kind) == (False, "misses the points")
+    assert fit.verdict.words.endswith("about 1 was expected. Try another model, or check sigma.")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -24,6 +25,7 @@ from squiggly.solve.starts import find_starts
 
 SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
 MOST_TURNED = 12  # negative parameters up to which every pair of signs is tried
+SAME = 4e-16  # relative difference of two curves that are one
 HURRIED = 60  # steps for the less promising starts, once the best has settled
 Bound = tuple[float | None, float | None]
 
@@ -192,22 +194,39 @@ def _seen_by(problem: Problem, found: Descent, way: tuple[Any, ...]) -> Descent:
     return replace(found, triangle=triangle, cost=cost, trail=tuple((at, v, problem.cost(v)) for at, v, _ in way))
 
 
+def _turns(turned: Sequence[int], movable: Sequence[int]) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
+    """Ways to make negative parameters positive: turn one, turn two, or turn one while two others change places."""
+
+    def turn(values: np.ndarray, signs: Sequence[int], places: Sequence[int] = ()) -> np.ndarray:
+        values = values.copy()
+        values[0, list(signs)] *= -1
+        values[0, list(places)] = values[0, list(places)[::-1]]
+        return values
+
+    yield from (partial(turn, signs=(i,)) for i in turned)
+    yield from (partial(turn, signs=pair) for pair in combinations(turned, 2))
+    if len(movable) <= MOST_TURNED:
+        pairs = list(combinations(movable, 2))
+        yield from (partial(turn, signs=(i,), places=pair) for i in turned for pair in pairs if i not in pair)
+
+
 def upright(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent:
     """The same curve with positive parameters where the sign makes no difference, as in a width that is only squared.
 
-    A parameter whose start was given keeps its sign.
+    So is a logistic of negative hill the same as one of positive hill with bottom and top exchanged. A parameter whose
+    start was given keeps its sign.
     """
     values = descent.values.copy()
     turned = [i for i, n in enumerate(problem.free) if values[0, i] < 0 and n not in known]
     turned = [i for i in turned if problem.low[i] <= -values[0, i] <= problem.high[i]]
-    if not turned or len(turned) > MOST_TURNED:
+    if not turned or len(turned) > MOST_TURNED or linear_parameters(problem.model, problem.free) == problem.free:
         return descent
-    for group in (*((i,) for i in turned), *combinations(turned, 2)):
-        flipped = values.copy()
-        flipped[0, list(group)] *= -1
-        if (values[0, list(group)] < 0).all():
-            both = problem.model.rows(problem.whole(np.concatenate([values, flipped])), problem.points.inputs)
-            values = flipped if np.array_equal(both[0], both[1]) else values
+    for turn in _turns(turned, [i for i, n in enumerate(problem.free) if n not in known]):
+        other = turn(values)
+        inside = bool(((problem.low <= other) & (other <= problem.high)).all())
+        if inside and (other[0, turned] < 0).sum() < (values[0, turned] < 0).sum():
+            both = problem.model.rows(problem.whole(np.concatenate([values, other])), problem.points.inputs)
+            values = other if np.ptp(both, axis=0).max() <= SAME * np.abs(both[0]).max() else values
     if np.array_equal(values, descent.values):
         return descent
     triangle, cost = problem.factor(values)

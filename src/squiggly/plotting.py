@@ -81,7 +81,8 @@ def plot(
 def plot_fit(fit: Fit, path: str | PathLike[str] | None = None) -> Figure:
     """Draw the points, the fitted curve through them, and below what the curve leaves over.
 
-    A model of several inputs has no single curve: there, what was measured stands over what is predicted.
+    x has a logarithmic axis where it was chosen by factors, as doses are. A model of several inputs has no single
+    curve: there, what was measured stands over what is predicted.
     More than 5,000 points become small, translucent, rasterised dots without error bars; of more than 100,000, a fixed
     random 100,000 are drawn, the outermost always among them.
     Raises FileError where `path`, a .png, .svg or .pdf, cannot be written.
@@ -108,6 +109,8 @@ def plot_fit(fit: Fit, path: str | PathLike[str] | None = None) -> Figure:
         label(above, "", target if lone else f"{target}, measured")
         label(below, next(iter(points.inputs)) if lone else f"{target}, predicted", "residual")
         below.locator_params(axis="y", nbins=3)
+        if lone and _decades(np.unique(across)):
+            below.set_xscale("log")  # above shares it
         figure.align_ylabels()
         headline(above, title(fit), _typeset(fit.model, target))
         _beside(above, fit, lone)
@@ -248,9 +251,7 @@ def _through(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
     own = np.unique(fit.points.x)
     own = own[np.linspace(0, len(own) - 1, min(len(own), 300)).astype(int)]
     for beyond in (0.02, 0.0):
-        margin = beyond * (own[-1] - own[0])
-        low = max(own[0] - margin, 0.0) if own[0] >= 0 else own[0] - margin  # not into what x may never be
-        x = np.union1d(np.linspace(low, own[-1] + margin, GRID), own)
+        x = np.union1d(_grid(own, beyond), own)
         try:
             y = fit.predict(x)
         except ModelError:  # a function that knows no more than its points, such as an interpolation
@@ -259,6 +260,21 @@ def _through(fit: Fit) -> tuple[np.ndarray, np.ndarray]:
             return x, np.where(np.isfinite(y), y, np.nan)
     order = np.argsort(fit.points.x, kind="stable")
     return fit.points.x[order], fit.predict()[order]
+
+
+def _grid(own: np.ndarray, beyond: float) -> np.ndarray:
+    """Places from a little before the first to a little after the last, even on the axis that is drawn."""
+    if _decades(own):
+        reach = (own[-1] / own[0]) ** beyond
+        return np.geomspace(own[0] / reach, own[-1] * reach, GRID)
+    margin = beyond * (own[-1] - own[0])
+    low = max(own[0] - margin, 0.0) if own[0] >= 0 else own[0] - margin  # not into what x may never be
+    return np.linspace(low, own[-1] + margin, GRID)
+
+
+def _decades(x: np.ndarray) -> bool:
+    """Whether x was chosen by factors, as doses are: over two decades, and as many points below a tenth of its top."""
+    return bool(x.min() > 0 and x.max() / x.min() > 100 and np.median(x) < 0.1 * x.max())
 
 
 def _agrees(fit: Fit, x: np.ndarray, y: np.ndarray) -> bool:

@@ -27,7 +27,7 @@ def rounded(value: float, error: float) -> tuple[str, str]:
         return f"{value:.10g}", f"{error:.1g}"
     place = math.floor(math.log10(error)) - 1
     largest = math.floor(math.log10(max(abs(value), error)))
-    if largest >= 7 or place < -8:
+    if largest >= 7 or largest < -4 or place < -8:
         mantissa = max(largest - place, 1)
         return f"{value:.{mantissa}e}", f"{error:.1e}"
     return (f"{round(value, -place) + 0.0:.{max(-place, 0)}f}", f"{round(error, -place):.{max(-place, 0)}f}")
