@@ -42,13 +42,14 @@ class _Plan:
 
     slots: list[Any]
     places: dict[str, int]
+    others: list[tuple[str, int]]  # names that are no inputs: the parameters, with their places
     quick: list[tuple[int, Any, int, int, int]]
     thrifty: list[tuple[int, Any, tuple[int, ...], int, tuple[int, ...]]]
     outputs: list[int]
     given: frozenset[int]  # places among the outputs that are names: what the caller gave
 
     @classmethod
-    def of(cls, outputs: Sequence[Expr], order: Sequence[Expr]) -> _Plan:
+    def of(cls, outputs: Sequence[Expr], order: Sequence[Expr], inputs: Sequence[str]) -> _Plan:
         at = {node: i for i, node in enumerate(order)}
         last = {a: i for i, node in enumerate(order) for a in node.args}
         quick, thrifty = [], []
@@ -65,7 +66,8 @@ class _Plan:
         slots = [node.value if node.op == "constant" else None for node in order]
         places = {node.value: i for i, node in enumerate(order) if node.op == "name"}
         names_out = frozenset(k for k, node in enumerate(outputs) if node.op == "name")
-        return cls(slots, places, quick, thrifty, [at[node] for node in outputs], names_out)
+        others = [(key, place) for key, place in places.items() if key not in inputs]
+        return cls(slots, places, others, quick, thrifty, [at[node] for node in outputs], names_out)
 
     def run(self, slots: list[Any], size: int) -> list[Any]:
         """The outputs, once the names are in their slots; size says how long the arrays are. Without warnings."""
@@ -143,7 +145,7 @@ class Program:
 
     @cached_property
     def _plan(self) -> _Plan:
-        return _Plan.of(self.outputs, self._order)
+        return _Plan.of(self.outputs, self._order, self.inputs)
 
     def __call__(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[np.ndarray]:
         """Evaluate every output, elementwise with NumPy's broadcasting.
@@ -152,20 +154,21 @@ class Program:
         Returns one array an output, each of the full broadcast shape.
         """
         plan = self._plan
-        slots, shape, filled = plan.slots.copy(), (), 0
-        for given in (inputs, parameters):
-            for key, value in given.items():
-                if type(value) is not float:
-                    if type(value) is not np.ndarray or value.dtype is not FLOAT64:
-                        value = np.asarray(value, dtype=float)[()]
-                    if type(value) is np.ndarray and value.shape != shape:
-                        shape = np.broadcast_shapes(shape, value.shape) if shape else value.shape
-                place = plan.places.get(key)
-                if place is not None:
-                    slots[place] = value
-                    filled += 1
-        if filled < len(plan.places):
-            raise KeyError(next(k for k in plan.places if k not in inputs and k not in parameters))
+        slots, places, shape = plan.slots.copy(), plan.places, ()
+        for key in self.inputs:
+            value = inputs[key]
+            if type(value) is not np.ndarray or value.dtype is not FLOAT64:
+                value = np.asarray(value, dtype=float)[()]
+            if value.shape != shape:
+                shape = np.broadcast_shapes(shape, value.shape) if shape else value.shape
+            if key in places:
+                slots[places[key]] = value
+        for key, place in plan.others:
+            value = parameters[key]
+            if type(value) is not float:
+                value = np.asarray(value, dtype=float)[()]
+                shape = np.broadcast_shapes(shape, value.shape)
+            slots[place] = value
         if shape and shape[-1] > BLOCK:
             return self._by_blocks(slots, shape)
         whole = plan.run(slots, shape[0] if len(shape) == 1 else math.prod(shape))
