@@ -70,10 +70,7 @@ class _Plan:
         return cls(slots, places, others, quick, thrifty, [at[node] for node in outputs], names_out)
 
     def run(self, slots: list[Any], size: int) -> list[Any]:
-        """The outputs, once the names are in their slots; size says how long the arrays are. Without warnings."""
-        return _quiet.context.run(self._run, slots, size)
-
-    def _run(self, slots: list[Any], size: int) -> list[Any]:
+        """The outputs, once the names are in their slots; size says how long the arrays are. Called in `_quiet`."""
         if size < REUSED:
             for slot, function, a, b, c in self.quick:
                 if b < 0:
@@ -171,7 +168,7 @@ class Program:
             slots[place] = value
         if shape and shape[-1] > BLOCK:
             return self._by_blocks(slots, shape)
-        whole = plan.run(slots, shape[0] if len(shape) == 1 else math.prod(shape))
+        whole = _quiet.context.run(plan.run, slots, shape[0] if len(shape) == 1 else math.prod(shape))
         for k, a in enumerate(whole):  # what was given, or is the same everywhere, becomes an array of its own
             if type(a) is not np.ndarray or a.shape != shape or k in plan.given:
                 whole[k] = np.broadcast_to(a, shape).copy()
@@ -183,7 +180,8 @@ class Program:
             part = slots.copy()
             for place in self._plan.places.values():
                 part[place] = at_block(part[place], block)
-            for array, result in zip(out, self._plan.run(part, math.prod(shape[:-1]) * BLOCK)):
+            results = _quiet.context.run(self._plan.run, part, math.prod(shape[:-1]) * BLOCK)
+            for array, result in zip(out, results):
                 array[..., block] = result
         return out
 
@@ -195,7 +193,7 @@ class Program:
         slots = self._plan.slots.copy()
         for key, place in self._plan.places.items():
             slots[place] = values[key]
-        return self._plan.run(slots, size)
+        return _quiet.context.run(self._plan.run, slots, size)
 
     def __str__(self) -> str:
         """The nodes, a line each, the outputs last."""
