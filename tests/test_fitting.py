@@ -17,6 +17,10 @@ from pytest import approx
 from scipy.optimize import curve_fit, least_squares, leastsq, linprog
 
 import squiggly as sq
+from squiggly.binding import bind
+from squiggly.fitting import _lowest
+from squiggly.solve.least_squares import minimise
+from squiggly.solve.problem import Problem
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DECAY = "y = a*exp(-t/tau) + c"
@@ -538,3 +542,13 @@ def test_the_third_of_a_triple_weighs_the_points(falling):
     assert values(sq.fit("y = a*exp(-x/tau) + c", (x, y, sigma))) == approx(
         values(sq.fit("y = a*exp(-x/tau) + c", (x, y), sigma=sigma)), rel=1e-9
     )
+
+
+def test_ctrl_c_in_the_less_promising_starts_is_told_of_too(falling):
+    model, points = bind(DECAY, falling)
+    none = np.full(3, np.inf)
+    problem = Problem(model, points, sq.mse, model.names, np.ones(3), -none, none)
+    good, poor = np.array([[5.0, 2.0, 1.0]]), np.array([[50.0, 0.1, -9.0]])
+    alone = minimise(problem.factor, good, -none, none).steps
+    found = _lowest(problem, np.concatenate([good, poor]), ctrl_c(alone + 2))
+    assert found.interrupted and found.values[0] == approx([5, 2, 1], rel=0.1)

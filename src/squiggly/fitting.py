@@ -147,7 +147,8 @@ def _rescued(problem: Problem, found: Descent, known: Sequence[str], seed: int, 
     if not known or not lame or found.interrupted:
         return found
     elsewhere = _solve_smooth(problem, (), seed, watch)
-    return elsewhere if elsewhere.cost[0] < found.cost[0] * (1 - 1e-9) else found
+    better = elsewhere if elsewhere.cost[0] < found.cost[0] * (1 - 1e-9) else found
+    return replace(better, interrupted=elsewhere.interrupted)
 
 
 def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descent:
@@ -159,7 +160,7 @@ def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descen
     others = minimise(problem.factor, starts[1:], problem.low, problem.high, most=most, watch=watch).best()
     if others.cost[0] < first.cost[0] * (1 - 1e-9) and not others.settled[0] and not others.interrupted:
         others = minimise(problem.factor, others.values, problem.low, problem.high, watch=watch)
-    return first.or_better(others)
+    return replace(first.or_better(others), interrupted=others.interrupted)
 
 
 def _least_absolute(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -45,13 +44,6 @@ class Problem:
         values[:, self.where] = free_values
         return values
 
-    def at(self, values: Mapping[str, float]) -> Problem:
-        """The same problem with other values for the parameters that are not free."""
-        new = self.values.copy()
-        for key, value in values.items():
-            new[self.model.names.index(key)] = value
-        return replace(self, values=new)
-
     def factor(
         self, free_values: np.ndarray, wanted: tuple[str, ...] | None = None, mended: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +70,7 @@ class Problem:
                 table = np.concatenate([triangle, table], axis=1)
             square = np.asarray(np.linalg.qr(table, mode="r"))
             triangle[:, : square.shape[1]] = square
-        if bool(np.isnan(triangle).any()) and not mended:
+        if not mended and bool((np.isnan(triangle).any(axis=(1, 2)) & (cost < np.inf)).any()):
             return self.factor(free_values, wanted, mended=True)
         good = (np.abs(triangle).max(axis=(1, 2)) < LARGEST) & (cost < np.inf)  # nan is neither
         if not good.all():
