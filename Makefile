@@ -3,30 +3,38 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test prove bench docs clean
+.PHONY: run test prove bench page docs clean
 
-run: .venv/.run  ## fit the bundled measurements, print the answer, write the picture
+run: .venv/.run  ## fit the bundled measurements, print the answer, write the picture; open the lesson's lab
 	@mkdir -p out
 	$(BIN)/squiggly fit examples/puromycin.csv "rate = vmax*concentration/(km + concentration)" --plot out/puromycin.png
+	$(BIN)/squiggly lab --lesson --title "How does a neural net really work?" --output out/lesson.html --open
 
 test: .venv/.test  ## everything, in minutes; long checks as a seeded sample
-	$(BIN)/ruff check src tests benchmarks docs
-	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs web
+	$(BIN)/ruff format --check src tests benchmarks docs web
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+	$(BIN)/python web/test.py
 
 prove: .venv/.test .venv/.bench  ## the long checks whole, then the benchmarks into benchmarks/RESULTS.md
 	$(BIN)/python -m pytest -m prove --prove
+	$(BIN)/python web/test.py --prove
 	$(BIN)/python benchmarks/run.py
 
 bench: .venv/.bench  ## the benchmarks alone
 	$(BIN)/python benchmarks/run.py
 
+page: .venv/.test  ## rebuild the page's bundle, which is committed; needs Node.js
+	$(BIN)/python web/generate.py
+	npm ci --prefix web --silent --ignore-scripts
+	node web/build.mjs
+
 docs: .venv/.test  ## rewrite the pages that are generated from the code
 	$(BIN)/python docs/build.py
 
 clean:
-	rm -rf .venv out build
+	rm -rf .venv out build web/node_modules
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

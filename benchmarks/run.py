@@ -13,7 +13,17 @@ from pathlib import Path
 from measure import quick
 
 HERE = Path(__file__).parent
-SCRIPTS = ["cold_start", "warm_fit", "program_numpy", "value_and_gradient", "nist", "optimizers", "size"]
+SCRIPTS = [
+    "cold_start",
+    "warm_fit",
+    "program_numpy",
+    "value_and_gradient",
+    "nist",
+    "optimizers",
+    "page_browser",
+    "page_speed",
+    "size",
+]
 PACKAGES = ["squiggly", "numpy", "scipy", "torch", "lmfit", "sympy", "casadi"]
 
 

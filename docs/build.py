@@ -267,7 +267,7 @@ def reference_page() -> str:
     to = anchors("\n".join(["# Reference", *sections.values()]))
     contents = table(
         ["module", "names"],
-        ([f"[{m}.py]({to[f'{m}.py']})", ", ".join(f"[{n}]({to[n]})" for n in homes[m])] for m in order),
+        ([_linked(m, to), ", ".join(f"[{n}]({to[n]})" for n in homes[m])] for m in order),
     )
     return page(
         "Reference",
@@ -278,10 +278,16 @@ def reference_page() -> str:
     )
 
 
+def _linked(module: str, to: dict[str, str]) -> str:
+    heading = f"{module.replace('.', '/')}.py"
+    return f"[{heading}]({to[heading]})"
+
+
 def _module(module: str, names: Iterable[str]) -> str:
     about = first_paragraph(docstring(ast.parse(source(module))))
-    link = f"../src/squiggly/{module.replace('.', '/')}.py"
-    return "\n\n".join([f"## {module}.py", f"{about} [Source]({link})", *(_entry(module, n) for n in names)])
+    path = f"{module.replace('.', '/')}.py"
+    link = f"[Source](../src/squiggly/{path})"
+    return "\n\n".join([f"## {path}", f"{about} {link}", *(_entry(module, n) for n in names)])
 
 
 def _entry(module: str, public: str) -> str:

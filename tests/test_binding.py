@@ -273,3 +273,10 @@ def test_a_left_side_that_is_not_finite_is_refused_with_its_point():
 def test_the_point_that_is_not_finite_is_shown_with_every_column_of_the_left_side():
     words = refusal(DataError, "counts/dose = a*time", {"time": [1, 2, 3], "counts": [1, 5, 2], "dose": [1, 0, 2]})
     assert words.startswith("counts/dose is not finite at point 1: counts=5, dose=0\n")
+
+
+def test_points_bring_their_own_sigma():
+    points = sq.Points.checked({"x": X}, [0.0, 1.0, 2.0, 13.0], sigma=[1.0, 1.0, 1.0, 1000.0])
+    _, seen = bind("y = a*x", points)
+    assert seen.sigma is not None and seen.sigma.tolist() == [1.0, 1.0, 1.0, 1000.0]
+    assert sq.fit("y = a*x", points).parameters["a"].value == pytest.approx(1.0, abs=1e-4)

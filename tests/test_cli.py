@@ -201,7 +201,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one_whole(folder, monkeyp
 def test_show_prints_the_program_its_derivatives_and_its_typeset_form():
     result = squiggly("show", "a*exp(-t/tau)")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == (
+    assert result.stdout.split("\njavascript\n")[0] == (
         "formula      a*exp(-t/tau)\n"
         "typeset      a \\, \\exp\\left(-\\frac{t}{\\tau}\\right)\n"
         "data         t\n"
@@ -221,6 +221,7 @@ def test_show_prints_the_program_its_derivatives_and_its_typeset_form():
         "  d/da    exp(-t/tau)\n"
         "  d/dtau  a*exp(-t/tau)*(t/tau/tau)\n"
     )
+    assert "      out[i] = p0 * Math.exp(-(x0 / p1));\n" in result.stdout.split("\njavascript\n")[1]
 
 
 def test_show_takes_the_names_that_are_data():
@@ -232,7 +233,7 @@ def test_show_takes_a_built_in():
     assert squiggly("show", "relus(1)").stdout.startswith("formula      c0 + c1*x + w1*relu(x - t1)\n")
 
 
-@pytest.mark.parametrize("command", [[], ["fit"], ["show"]])
+@pytest.mark.parametrize("command", [[], ["fit"], ["lab"], ["show"]])
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_every_command_explains_itself_with_an_example(command, flag):
     result = squiggly(*command, flag)
@@ -461,3 +462,110 @@ def test_in_a_shell_an_error_is_on_stderr_alone():
     done = run("fit", "decay.csv", "counts = a*exp(-t/tau")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "Error: this `(` is never closed\n  counts = a*exp(-t/tau\n                ^\n"
+
+
+def document(path: str) -> dict:
+    """What a page was told."""
+    page = Path(path).read_text(encoding="utf-8")
+    return json.loads(page.split('id="squiggly-document">')[1].split("</script>")[0])
+
+
+def test_a_lab_of_a_table_is_named_after_it_and_its_path_is_printed(folder):
+    result = squiggly("lab", "decay.csv", DECAY)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "decay.html\n", "")
+    told = document("decay.html")
+    assert told["model"] == {**told["model"], "input": "t", "target": "counts", "parameters": ["a", "tau", "c"]}
+    assert (len(told["points"]["x"]), told["loss"], told["start"] == told["best"]) == (20, "mse", False)
+
+
+def test_a_lab_of_a_formula_alone():
+    assert squiggly("lab", "a*sin(w*t)", "--start", "w=2", "--range", "0:10").stdout == "lab.html\n"
+    told = document("lab.html")
+    assert (told["points"]["x"], told["range"], told["start"], told["best"]) == ([], [0, 10], [1, 2], None)
+
+
+def test_a_lab_s_options_reach_the_page():
+    options = (
+        "--start tau=3 --fix c=0.5 --bound a=0:9 --loss huber --sigma err --target 0.1 --rate 0.5 --steps 40".split()
+    )
+    squiggly("lab", "decay.csv", DECAY, *options, "--title", "<b>", "-o", "page.html")
+    told = document("page.html")
+    assert (told["start"][1:], told["locked"], told["bounds"][0]) == ([3, 0.5], [False, False, True], [0, 9])
+    assert (told["loss"], told["target"], told["title"]) == ("huber", 0.1, "<b>")
+    assert (told["walk"]["rate"], told["walk"]["steps"], len(told["points"]["sigma"])) == (0.5, 40, 20)
+
+
+@pytest.mark.parametrize("formula", [[], ["a*x^2 + b*x + c"], ["quadratic"]])
+def test_the_lesson_s_lab(formula):
+    assert squiggly("lab", *formula, "--lesson", "--output", "lesson.html").stdout == "lesson.html\n"
+    told = document("lesson.html")
+    assert (told["start"], told["loss"], told["target"], len(told["points"]["x"])) == ([1.1] * 3, "mae", 1.05, 20)
+
+
+def test_a_lab_takes_a_built_in():
+    assert squiggly("lab", "decay.csv", "exponential").exit_code == 0
+    assert document("decay.html")["model"]["parameters"] == ["amplitude", "tau"]
+
+
+def test_a_page_that_was_not_named_writes_over_its_like_only(folder):
+    assert squiggly("lab", "a*x").exit_code == squiggly("lab", "a*x + b").exit_code == 0
+    assert document("lab.html")["model"]["parameters"] == ["a", "b"]
+    (folder / "lab.html").write_text("mine")
+    assert refused("lab", "a*x") == "lab.html exists and is not a page of squiggly\nhint: name the page: -o other.html"
+    assert (folder / "lab.html").read_text() == "mine"
+
+
+def test_a_browser_is_opened_only_where_someone_looks(monkeypatch):
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("squiggly.cli._screen", lambda: False)
+    squiggly("lab", "a*x", "--open")
+    assert opened == []
+    monkeypatch.setattr("squiggly.cli._screen", lambda: True)
+    squiggly("lab", "a*x", "--no-open")
+    squiggly("lab", "a*x", "-o", "named.html")
+    assert opened == []
+    squiggly("lab", "a*x")
+    squiggly("lab", "a*x", "-o", "named.html", "--open")
+    assert [Path(address).name for address in opened] == ["lab.html", "named.html"]
+    assert all(address.startswith("file://") for address in opened)
+
+
+def test_continuous_integration_has_no_screen(monkeypatch):
+    from squiggly.cli import _screen
+
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("CI", "true")
+    assert not _screen()
+    monkeypatch.delenv("CI")
+    assert _screen()
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        ([], 'a formula is needed\nhint: squiggly lab "a*x^2 + b*x + c", or squiggly lab --lesson'),
+        (
+            ["decay.csv"],
+            'decay.csv is a table, and a formula is needed too\nhint: squiggly lab decay.csv "y = a*x + b", '
+            "with the names of its columns",
+        ),
+        ([DECAY, "decay.csv"], f"the table comes first, then the formula\nhint: squiggly lab decay.csv '{DECAY}'"),
+        (
+            ["decay.csv", "counts", "=", "a*t"],
+            "4 arguments, a table and a formula were expected\nhint: quote the formula: "
+            'squiggly lab decay.csv "y = a*x + b"',
+        ),
+        (["decay.csv", DECAY, "--lesson"], "--lesson brings its own points, and decay.csv has others\nhint: leave one of the two out"),
+        (["a*x", "--range", "3"], "--range 3: a lowest and a highest x were expected\nhint: --range -2:2"),
+        (["a*x", "--range", "3:1"], "--range 3.0:1.0, a lowest and a higher x were expected\nhint: --range -2:2"),
+        (["a*x", "--rate", "0"], "--rate is 0.0, a number above 0 was expected\nhint: give a number above 0"),
+        (["a*x", "--start", "b=1"], "--start has 'b', which is not a parameter of this model\nhint: the parameters are a"),
+        (["a*(x", "-o", "x.html"], "this `(` is never closed\n  a*(x\n    ^"),
+    ],
+)  # fmt: skip
+def test_a_lab_refuses_in_the_same_words(args, message, folder):
+    before = sorted(os.listdir(folder))
+    assert refused("lab", *args) == message
+    assert sorted(os.listdir(folder)) == before

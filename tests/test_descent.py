@@ -125,6 +125,7 @@ OPTIMIZERS = [
     (SGD(zero_gradient=False), torch.optim.SGD, {}),
     (SGD(momentum=0.3, weight_decay=0.1, zero_gradient=False), torch.optim.SGD, {"momentum": 0.3, "weight_decay": 0.1}),
     (Adam(), torch.optim.Adam, {}),
+    (Adam(zero_gradient=False), torch.optim.Adam, {}),
     (Adam(0.8, 0.9, 1e-3, 0.1), torch.optim.Adam, {"betas": (0.8, 0.9), "eps": 1e-3, "weight_decay": 0.1}),
 ]
 
@@ -149,7 +150,7 @@ def torch_walk(
 def test_every_optimizer_takes_torch_s_steps(lesson, ours, theirs, options):
     values = np.full(3, 1.1)
     state = ours.begin(values)
-    path = torch_walk(lesson, theirs, options, getattr(ours, "zero_gradient", True))
+    path = torch_walk(lesson, theirs, options, ours.zero_gradient)
     for expected, gradient in itertools.islice(path, 300):
         assert values == approx(expected, rel=1e-12, abs=1e-12)
         values, state = ours.step(values, gradient, 0.01, state)
@@ -158,7 +159,7 @@ def test_every_optimizer_takes_torch_s_steps(lesson, ours, theirs, options):
 # Left out: Adam with a short memory, which circles at the bottom and makes every rounding grow as it goes
 @pytest.mark.parametrize(("ours", "theirs", "options"), OPTIMIZERS[:-1], ids=[repr(row[0]) for row in OPTIMIZERS[:-1]])
 def test_the_walk_with_every_optimizer_is_torch_s(lesson, ours, theirs, options):
-    path = torch_walk(lesson, theirs, options, getattr(ours, "zero_gradient", True))
+    path = torch_walk(lesson, theirs, options, ours.zero_gradient)
     for moment, (expected, gradient) in zip(stroll(lesson, mse, ours, steps=250), path, strict=False):
         assert list(moment.parameters.values()) == approx(expected, rel=1e-12, abs=1e-12)
         assert list(moment.gradient.values()) == approx(gradient, rel=1e-11, abs=1e-11)
@@ -209,7 +210,7 @@ def test_a_schedule_is_any_function_so_two_can_be_multiplied(lesson):
 
 def test_optimizers_change_none_of_their_arguments():
     values, gradient = np.array([1.0, 2.0]), np.array([0.5, -0.5])
-    for optimizer in (SGD(momentum=0.9, zero_gradient=False), Adam()):
+    for optimizer in (SGD(momentum=0.9, zero_gradient=False), Adam(), Adam(zero_gradient=False)):
         state = optimizer.begin(values)
         once, later = optimizer.step(values, gradient, 0.1, state)
         optimizer.step(once, gradient, 0.1, later)

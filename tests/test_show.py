@@ -12,7 +12,7 @@ from squiggly.show import show
 
 
 def test_a_formula_shows_its_program_and_its_derivatives():
-    assert show("y = a*exp(-t/tau) + c") == (
+    assert show("y = a*exp(-t/tau) + c").split("\n\njavascript\n")[0] == (
         "formula      y = a*exp(-t/tau) + c\n"
         r"typeset      y = a \, \exp\left(-\frac{t}{\tau}\right) + c" "\n"
         "data         t\n"
@@ -53,7 +53,7 @@ def test_a_function_shows_what_was_recorded():
 
 @pytest.mark.parametrize("build", MODELS.values(), ids=MODELS)
 def test_a_built_in_shows_a_derivative_for_each_parameter(build):
-    slopes = show(build()).split("derivatives\n")[1].splitlines()
+    slopes = show(build()).split("derivatives\n")[1].split("\n\n")[0].splitlines()
     assert [line.split()[0] for line in slopes] == ["d/d" + n for n in build().names]
 
 
@@ -65,6 +65,22 @@ def test_a_function_that_cannot_be_recorded_says_why():
 def test_a_formula_without_parameters_shows_no_derivatives():
     shown = show("sin(x)")
     assert head(shown)["parameters"] == "none" and "derivatives" not in shown
+
+
+def test_the_javascript_is_the_page_s_with_one_loss():
+    from squiggly import as_model, mse
+    from squiggly.javascript import source
+
+    shown = show("a*exp(-t)").split("\n\njavascript\n")[1]
+    assert (
+        "\n".join(line.removeprefix("  ") for line in shown.splitlines())
+        == source(as_model("a*exp(-t)"), [mse]).strip()
+    )
+    assert "function mse(" in shown and "function mae(" not in shown
+
+
+def test_a_model_of_several_inputs_shows_no_javascript():
+    assert "javascript" not in show("a*u + b*v", ["u", "v"])
 
 
 def test_a_formula_without_data_says_so():

@@ -81,3 +81,9 @@ def test_an_expression_that_says_a_part_over_and_over_stays_short():
 
 def test_a_long_sum_is_typeset_whole():
     assert relus(150).latex.endswith(r"w_{150} \, \operatorname{relu}\left(x - t_{150}\right)")
+
+
+def test_minus_nought_keeps_its_brackets_under_a_power():
+    expr = parse("(-0)^x").expr
+    assert text(expr) == "(-0)^x"
+    assert parse(text(expr)).expr is expr

@@ -16,6 +16,7 @@ _HOMES = {
     "model": ["Model"],
     "modelling": ["as_model"],
     "optimizers": ["Adam", "SGD"],
+    "page.lab": ["Lab", "lab"],
     "plotting": ["plot", "plot_history"],
     "points": ["Points", "add_noise", "noise"],
     "result": ["Fit"],

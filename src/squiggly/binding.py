@@ -41,7 +41,7 @@ def bind(
     if not table.columns:
         raise DataError(f"{table.where} has no columns\nhint: give at least two: what was set, and what was measured")
     bound = as_model(source, table.columns, parameters=parameters)
-    spread = _sigma_column(table, sigma, isinstance(data, tuple) and len(data) == 3)
+    spread = _sigma_column(table, sigma, _brings_sigma(data))
     bound = _with_inputs(bound, table, spread)
     target = bound.target if bound.target is not None else name(_target_column(bound, table, spread))
     bound = bound if bound.target is target else replace(bound, target=target)
@@ -64,7 +64,12 @@ def bind(
     return bound, points
 
 
-def _sigma_column(table: Table, sigma: Any, triple: bool) -> str | None:
+def _brings_sigma(data: Any) -> bool:
+    """Whether the points come with their uncertainty: (x, y, sigma), or Points that have one."""
+    return data.sigma is not None if isinstance(data, Points) else isinstance(data, tuple) and len(data) == 3
+
+
+def _sigma_column(table: Table, sigma: Any, brought: bool) -> str | None:
     if isinstance(sigma, str):
         if sigma not in table.columns:
             near = nearest(sigma, table.columns)
@@ -73,7 +78,7 @@ def _sigma_column(table: Table, sigma: Any, triple: bool) -> str | None:
                 + (f"hint: did you mean {near}?" if near else "hint: name the column with the uncertainty of each y")
             )
         return sigma
-    return "sigma" if sigma is None and triple else None
+    return "sigma" if sigma is None and brought else None
 
 
 def _with_inputs(bound: Model, table: Table, spread: str | None) -> Model:

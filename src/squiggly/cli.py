@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -56,7 +57,10 @@ def _typed(message: str) -> str:
     message = re.sub(r'\b(start|fix)=\{"(\w+)": ([^{}]*)\}', r"--\1 \2=\3", message)
     message = re.sub(r"\{'(\w+)': \(0, None\)\}", r"--bound \1=0:", message)
     message = re.sub(r"^bounds\b", "--bound", message).replace("one value use fix", "one value use --fix")
-    return re.sub(r"^(start|fix)\b", r"--\1", message)
+    message = re.sub(
+        r"^range is \(([^,]*), ([^)]*)\)(.*)range=\(-2, 2\)", r"--range \1:\2\3--range -2:2", message, flags=re.S
+    )
+    return re.sub(r"^(start|fix|rate|steps|target)\b", r"--\1", message)
 
 
 @click.group(cls=Errors, context_settings={"help_option_names": ["-h", "--help"]})
@@ -161,11 +165,145 @@ def fit_command(
     sys.exit(0 if answer.verdict.ok else 3)
 
 
+@main.command("lab")
+@click.argument("given", nargs=-1, metavar="[TABLE] FORMULA")
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="The page to write")
+@click.option("--start", multiple=True, metavar="NAME=VALUE", help="Where a slider begins; off the best by default")
+@click.option("--target", type=float, metavar="LOSS", help="A loss to beat by hand")
+@click.option("--loss", type=LossName(), help="What is made small  [default: mse; mae with --lesson]")
+@click.option("--fix", multiple=True, metavar="NAME=VALUE", help="Lock a parameter")
+@click.option("--bound", multiple=True, metavar="NAME=LOW:HIGH", help="How far a slider reaches")
+@click.option("--sigma", metavar="COLUMN", help="The column with the uncertainty of each point")
+@click.option(
+    "--missing",
+    type=click.Choice(["refuse", "drop"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with rows that have a gap",
+)
+@click.option(
+    "--parameter",
+    multiple=True,
+    metavar="NAME",
+    help="A name that is a parameter although a column is called so or nearly so",
+)
+@click.option("--rate", type=float, help="The rate of the descent  [default: 0.01, or less where that runs away]")
+@click.option("--steps", type=int, default=100, show_default=True, help="How many steps the timeline shows")
+@click.option("--range", "span", metavar="LOW:HIGH", help="Of x, where there are no points  [default: -2:2]")
+@click.option("--title", default="", help="What stands above the page")
+@click.option("--lesson", is_flag=True, help="The lesson's 20 noisy points, its loss, its start and a target")
+@click.option(
+    "--open/--no-open", "show", default=None, help="Open the page where there is a screen  [default: without -o]"
+)
+def lab_command(
+    given: tuple[str, ...],
+    output: Path | None,
+    start: tuple[str, ...],
+    target: float | None,
+    loss: Loss | None,
+    fix: tuple[str, ...],
+    bound: tuple[str, ...],
+    sigma: str | None,
+    missing: str,
+    parameter: tuple[str, ...],
+    rate: float | None,
+    steps: int,
+    span: str | None,
+    title: str,
+    lesson: bool,
+    show: bool | None,
+) -> None:
+    """Make a live page of FORMULA: sliders, the loss, and gradient descent to take over.
+
+    With TABLE (CSV, Parquet or JSON) its points are on the page and the best fit is dashed; FORMULA is as in
+    `squiggly fit`. Without one, the page opens the function alone. The page is one file that needs no network.
+
+    Without -o the page is written to the current folder, named after the table, or lab.html.
+
+    \b
+    Examples:
+        squiggly lab decay.csv "counts = a*exp(-t/tau) + c"
+        squiggly lab decay.csv "counts = a*exp(-t/tau) + c" --start tau=3 --target 0.02 -o decay.html
+        squiggly lab "a*sin(w*t)" --start w=2 --range 0:10
+        squiggly lab --lesson
+    """
+    from squiggly.page.lab import lab
+    from squiggly.page.lesson import FORMULA, lesson_lab
+
+    table, formula = _table_and_formula(given, FORMULA if lesson else None)
+    if lesson and table is not None:
+        raise OptionError(f"--lesson brings its own points, and {table} has others\nhint: leave one of the two out")
+    path = output or _own_page(Path(f"{Path(table).stem}.html" if table else "lab.html"))
+    options: dict[str, Any] = {
+        **{"start": _pairs("--start", start), "fix": _pairs("--fix", fix), "bounds": _bounds(bound)},
+        **{"target": target, "parameters": parameter, "range": _span(span), "rate": rate, "steps": steps},
+        **{"title": title, "sigma": sigma, "missing": missing, **({"loss": loss} if loss else {})},
+    }
+    model = _built_in(formula)
+    made = lesson_lab(model, **options) if lesson else lab(model, None if table is None else Path(table), **options)
+    made.save(path)
+    click.echo(str(path))
+    if (output is None if show is None else show) and _screen():
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri())
+
+
+def _table_and_formula(given: tuple[str, ...], alone: str | None) -> tuple[str | None, str]:
+    """TABLE, where there is one, and FORMULA; `alone` stands where nothing was given."""
+    if len(given) == 2:
+        table, formula = given
+        if Path(formula).is_file() and not Path(table).is_file():
+            raise OptionError(f"the table comes first, then the formula\nhint: squiggly lab {formula} {table!r}")
+        return table, formula
+    if len(given) > 2:
+        raise OptionError(
+            f"{len(given)} arguments, a table and a formula were expected\nhint: quote the formula: "
+            'squiggly lab decay.csv "y = a*x + b"'
+        )
+    if not given and alone is None:
+        raise OptionError('a formula is needed\nhint: squiggly lab "a*x^2 + b*x + c", or squiggly lab --lesson')
+    if given and (Path(given[0]).is_file() or Path(given[0]).suffix.lower() in _TABLES):
+        raise OptionError(
+            f'{given[0]} is a table, and a formula is needed too\nhint: squiggly lab {given[0]} "y = a*x + b", '
+            "with the names of its columns"
+        )
+    return None, given[0] if given else str(alone)
+
+
+_TABLES = {".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".gz"}
+
+
+def _own_page(path: Path) -> Path:
+    """A name that was not asked for: an older page may be written over, nothing else."""
+    if path.exists() and (not path.is_file() or b'id="squiggly-document"' not in path.read_bytes()):
+        raise OptionError(f"{path} exists and is not a page of squiggly\nhint: name the page: -o other.html")
+    return path
+
+
+def _screen() -> bool:
+    """Whether someone may be looking at a screen here."""
+    if os.environ.get("CI") or not sys.stdout.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _span(text: str | None) -> tuple[float, float] | None:
+    """LOW:HIGH."""
+    if text is None:
+        return None
+    low, _, high = text.partition(":")
+    try:
+        return float(low), float(high)
+    except ValueError:
+        raise OptionError(f"--range {text}: a lowest and a highest x were expected\nhint: --range -2:2") from None
+
+
 @main.command("show")
 @click.argument("formula")
 @click.option("--input", "inputs", multiple=True, metavar="NAME", help="A name that is data; by default x, or else t")
 def show_command(formula: str, inputs: tuple[str, ...]) -> None:
-    """Show what FORMULA is recorded as: its Program, its derivatives, its typeset form.
+    """Show what FORMULA is recorded as: Program, derivatives, LaTeX, JavaScript.
 
     \b
     Example:

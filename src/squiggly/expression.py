@@ -106,7 +106,7 @@ def _is(a: Expr, value: float) -> bool:
     return a.op == "constant" and a.value == value
 
 
-def _below_zero(value: float) -> bool:
+def below_zero(value: float) -> bool:
     """Whether a number is written with a minus sign: -0 is, nan is not."""
     return value < 0 or (value == 0 and math.copysign(1.0, value) < 0)
 
@@ -135,7 +135,7 @@ def _identity(op: str, args: tuple[Expr, ...]) -> Expr | None:
             for one, other in ((a, b), (b, a)):
                 if _is(one, 1):
                     return other
-                if one.op == "constant" and _below_zero(one.value):
+                if one.op == "constant" and below_zero(one.value):
                     return apply(
                         "negative", apply("multiply", *(constant(-q.value) if q is one else q for q in (a, b)))
                     )
@@ -150,7 +150,7 @@ def _identity(op: str, args: tuple[Expr, ...]) -> Expr | None:
                 return a
             if a.op == "negative":
                 return apply("negative", apply("divide", a.args[0], b))
-            if a.op == "constant" and _below_zero(a.value):
+            if a.op == "constant" and below_zero(a.value):
                 return apply("negative", apply("divide", constant(-a.value), b))
         case "negative":
             if a.op == "negative":

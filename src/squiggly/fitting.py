@@ -14,7 +14,7 @@ from squiggly.binding import bind
 from squiggly.errors import DataError, OptionError, listed
 from squiggly.loss import Huber, Loss, MeanAbsolute, expect_loss, mse
 from squiggly.model import Model
-from squiggly.options import choice, known_names, named_values
+from squiggly.options import Bound, bounded, choice, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
 from squiggly.result import Fit
@@ -27,7 +27,6 @@ SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
 MOST_TURNED = 12  # negative parameters up to which every pair of signs is tried
 SAME = 4e-16  # relative difference of two curves that are one
 HURRIED = 60  # steps for the less promising starts, once the best has settled
-Bound = tuple[float | None, float | None]
 
 
 def fit(
@@ -92,15 +91,7 @@ def pose(
     model = model.fix(**fix)
     given = {**model.start, **named_values("start", start, model.names)}
     known = {k: v for k, v in given.items() if k in model.free}
-    limits = {k: _limits(k, v) for k, v in known_names("bounds", bounds, model.names, "(0, None)").items()}
-    for key, (low, high) in limits.items():
-        at = known.get(key, model.fixed.get(key))
-        if at is not None and not low <= at <= high:
-            what = "start" if key in known else "fixed value"
-            raise OptionError(
-                f"bounds: {key} must lie in {_interval(low, high)}, its {what} is {at:g}\n"
-                f"hint: move the {what} inside, or widen the bound"
-            )
+    limits = bounded(bounds, model.names, known, model.fixed)
     if points.n < len(model.free):
         raise DataError(
             f"{points.n} points cannot determine {len(model.free)} parameters, {listed(model.free)}\n"
@@ -251,21 +242,3 @@ def _expect_size(points: Points) -> None:
             "squares of that do not fit in a float64\n"
             "hint: measure it in another unit, so that it lies between 1e-140 and 1e140"
         )
-
-
-def _limits(key: str, value: Any) -> tuple[float, float]:
-    try:
-        low, high = value
-        low, high = -np.inf if low is None else float(low), np.inf if high is None else float(high)
-    except (TypeError, ValueError):
-        low, high = np.nan, np.nan
-    if not low < high:
-        raise OptionError(
-            f"bounds: {key} has {value!r}, a lowest and a higher highest value were expected\n"
-            f"hint: {{{key!r}: (0, None)}} keeps it at or above 0; to hold it at one value use fix"
-        )
-    return low, high
-
-
-def _interval(low: float, high: float) -> str:
-    return f"{'(−∞' if low == -np.inf else f'[{low:g}'}, {'∞)' if high == np.inf else f'{high:g}]'}"

@@ -2,6 +2,9 @@
 
 Shapes: `predicted` is (n,), or (batch, n) for many curves or starts at once; `y` is (n,), or one row a curve;
 `sigma` is None, a number, or shaped like `y`. Residuals are divided by sigma, so a loss with sigma has no unit.
+
+Each loss also says what JavaScript computes it in a page: value and slope of one point, in p (predicted), y,
+w (1/sigma), r = (p - y)·w and d (where huber bends). `web/generate.py` writes them into `web/src/losses.ts`.
 """
 
 from __future__ import annotations
@@ -32,6 +35,9 @@ class Loss(ABC):
     """
 
     name: ClassVar[str]
+    title: ClassVar[str]
+    javascript: ClassVar[tuple[str, str]]  # the value and the slope of one point, in p, y, w, r and d
+    torch: ClassVar[str]  # the same over all points p and y, in PyTorch's words
 
     def __call__(self, predicted: Any, y: Any, sigma: Any = None) -> float:
         predicted, y = _array(predicted), _array(y)
@@ -79,6 +85,9 @@ class MeanAbsolute(Loss):
     """
 
     name: ClassVar[str] = "mae"
+    title: ClassVar[str] = "mean absolute error"
+    javascript: ClassVar[tuple[str, str]] = ("Math.abs(r)", "(r > 0 ? w : r < 0 ? -w : r * 0)")
+    torch: ClassVar[str] = "(p - y).abs().mean()"
 
     def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         return np.abs(_residual(predicted, y, sigma))
@@ -100,6 +109,9 @@ class MeanSquared(Loss):
     """
 
     name: ClassVar[str] = "mse"
+    title: ClassVar[str] = "mean squared error"
+    javascript: ClassVar[tuple[str, str]] = ("r * r", "2 * r * w")
+    torch: ClassVar[str] = "((p - y)**2).mean()"
 
     def pointwise(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         return _residual(predicted, y, sigma) ** 2
@@ -124,6 +136,12 @@ class Huber(Loss):
     """
 
     name: ClassVar[str] = "huber"
+    title: ClassVar[str] = "Huber loss"
+    javascript: ClassVar[tuple[str, str]] = (
+        "(Math.abs(r) <= d ? 0.5 * r * r : d * (Math.abs(r) - 0.5 * d))",
+        "(r > d ? d : r < -d ? -d : r) * w",
+    )
+    torch: ClassVar[str] = "torch.nn.functional.huber_loss(p, y, delta=d)"
     delta: float | None = None
 
     def __post_init__(self) -> None:
@@ -162,6 +180,12 @@ class Poisson(Loss):
     """
 
     name: ClassVar[str] = "poisson"
+    title: ClassVar[str] = "Poisson loss"
+    javascript: ClassVar[tuple[str, str]] = (
+        "(p > 0 ? p - y * Math.log(p) : p < 0 || (p === 0 && y !== 0) ? Infinity : p)",
+        "(p >= 0 ? 1 - (y === 0 ? 0 : y / p) : NaN)",
+    )
+    torch: ClassVar[str] = "(p - y*p.log()).mean()"
 
     def check(self, y: np.ndarray, sigma: np.ndarray | None = None) -> None:
         """Refuse any sigma (OptionError) and any count below 0 (DataError)."""

@@ -70,6 +70,7 @@ class SGD:
 
 
 class _AdamState(NamedTuple):
+    gradients: np.ndarray  # (P,) the sum of all so far, where nothing zeroes them
     steps: int
     mean: np.ndarray  # (P,) of the gradients
     square: np.ndarray  # (P,) of their squares
@@ -79,6 +80,7 @@ class _AdamState(NamedTuple):
 class Adam:
     """Steps of about `rate` in every parameter, whatever their scales: torch.optim.Adam, step for step.
 
+    zero_gradient=False is the loop that forgets to zero its gradients: it sees their sum.
     Raises OptionError for a negative option, and for a beta that is not below 1.
 
     >>> values, state = Adam().step(np.zeros(2), np.array([0.001, -1000]), 0.1, Adam().begin(np.zeros(2)))
@@ -90,21 +92,24 @@ class Adam:
     beta2: float = 0.999
     epsilon: float = 1e-8
     weight_decay: float = 0.0
+    zero_gradient: bool = True
 
     def __post_init__(self) -> None:
         expect("a number of 0 or more", epsilon=self.epsilon, weight_decay=self.weight_decay)
         expect("a number from 0 to below 1", beta1=self.beta1, beta2=self.beta2)
 
     def begin(self, values: np.ndarray) -> _AdamState:
-        return _AdamState(0, np.zeros_like(values), np.zeros_like(values))
+        return _AdamState(np.zeros_like(values), 0, np.zeros_like(values), np.zeros_like(values))
 
     def step(
         self, values: np.ndarray, gradient: np.ndarray, rate: float, state: _AdamState
     ) -> tuple[np.ndarray, _AdamState]:
-        pull = gradient + self.weight_decay * values
+        gradients = gradient if self.zero_gradient else state.gradients + gradient
+        pull = gradients + self.weight_decay * values
         steps = state.steps + 1
         mean = self.beta1 * state.mean + (1 - self.beta1) * pull
         square = self.beta2 * state.square + (1 - self.beta2) * pull * pull
         unbiased = mean / (1 - self.beta1**steps)  # both began at 0 and lean towards it
         spread = np.sqrt(square / (1 - self.beta2**steps))
-        return values - rate * unbiased / (spread + self.epsilon), _AdamState(steps, mean, square)
+        moved = values - rate * unbiased / (spread + self.epsilon)
+        return moved, _AdamState(gradients, steps, mean, square)

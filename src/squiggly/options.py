@@ -8,6 +8,8 @@ from typing import Any
 
 from squiggly.errors import OptionError, listed, nearest
 
+Bound = tuple[float | None, float | None]
+
 _GOOD: dict[str, Callable[[float], bool]] = {
     "a finite number": math.isfinite,
     "a number above 0": lambda value: 0 < value < math.inf,
@@ -53,6 +55,40 @@ def known_names(option: str, values: Any, names: Sequence[str], example: str = "
             cure = f"did you mean {meant}?" if meant else f"the parameters are {listed(names)}"
             raise OptionError(f"{option} has {name!r}, which is not a parameter of this model\nhint: {cure}")
     return dict(values)
+
+
+def bounded(
+    bounds: Mapping[str, Bound], names: Sequence[str], start: Mapping[str, float], fixed: Mapping[str, float]
+) -> dict[str, tuple[float, float]]:
+    """Lowest and highest value by parameter, ±infinity for none; none may exclude a start or a fixed value."""
+    limits = {k: _limits(k, v) for k, v in known_names("bounds", bounds, names, "(0, None)").items()}
+    for key, (low, high) in limits.items():
+        at = start.get(key, fixed.get(key))
+        if at is not None and not low <= at <= high:
+            what = "start" if key in start else "fixed value"
+            raise OptionError(
+                f"bounds: {key} must lie in {_interval(low, high)}, its {what} is {at:g}\n"
+                f"hint: move the {what} inside, or widen the bound"
+            )
+    return limits
+
+
+def _limits(key: str, value: Any) -> tuple[float, float]:
+    try:
+        low, high = value
+        low, high = -math.inf if low is None else float(low), math.inf if high is None else float(high)
+    except (TypeError, ValueError):
+        low, high = math.nan, math.nan
+    if not low < high:
+        raise OptionError(
+            f"bounds: {key} has {value!r}, a lowest and a higher highest value were expected\n"
+            f"hint: {{{key!r}: (0, None)}} keeps it at or above 0; to hold it at one value use fix"
+        )
+    return low, high
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{'(−∞' if low == -math.inf else f'[{low:g}'}, {'∞)' if high == math.inf else f'{high:g}]'}"
 
 
 def choice(option: str, value: Any, choices: Sequence[str]) -> None:

@@ -23,6 +23,8 @@ from squiggly.verdict import Parameter, Verdict, judge, student, trust
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from squiggly.page.lab import Lab
+
 
 @dataclass(frozen=True, eq=False)
 class Fit:
@@ -169,6 +171,20 @@ class Fit:
         from squiggly.plotting import plot_fit
 
         return plot_fit(self, path)
+
+    def lab(self, **options: Any) -> Lab:
+        """The fit as a live page, which opens where the fit began and dashes its answer.
+
+        options: as in `sq.lab`: start, target, range, rate, steps, optimizer, schedule, title.
+        Raises ModelError for a model that no page can draw.
+
+        >>> from squiggly import fit
+        >>> fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1, 3.1, 4.9, 7]}).lab(title="A line")
+        Lab('y = a*x + b', points: 4, parameters: a, b)
+        """
+        from squiggly.page.lab import lab_of
+
+        return lab_of(self, **options)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fit, its points included, as JSON. `sq.load` brings it back. Raises FileError."""

@@ -1,14 +1,16 @@
-"""The inside of a model, in text: its Program, its derivatives, its typeset form."""
+"""The inside of a model, in text: its Program, its derivatives, its typeset form, its JavaScript."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from squiggly import javascript
 from squiggly.derivative import derivatives
 from squiggly.errors import OptionError, listed
 from squiggly.expression import names
 from squiggly.formula import parse
+from squiggly.loss import mse
 from squiggly.model import Model
 from squiggly.modelling import as_model
 from squiggly.typeset import text
@@ -18,6 +20,7 @@ def show(source: Any, inputs: Sequence[str] = ()) -> str:
     """What a formula, a function or a model is recorded as.
 
     inputs: names that are data; by default `x`, or else `t`.
+    The JavaScript is that of a page, with one of its losses.
     Raises FormulaError, ModelError, or OptionError for an input that is not in the formula.
 
     >>> print(show("a*x").splitlines()[0])
@@ -38,6 +41,8 @@ def show(source: Any, inputs: Sequence[str] = ()) -> str:
     width = max((len(n) for n in model.names), default=0)
     if slopes:
         lines += ["", "derivatives", *(f"  d/d{n:<{width}}  {text(slope)}" for n, slope in zip(model.names, slopes))]
+    if len(model.inputs) == 1:
+        lines += ["", "javascript", *(f"  {line}".rstrip() for line in javascript.source(model, [mse]).splitlines())]
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from squiggly.expression import Expr, ordered
+from squiggly.expression import Expr, below_zero, ordered
 from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS
 
 # How tightly each operation binds when written infix: as in the parser. A call or a name binds tightest.
@@ -50,7 +50,7 @@ _GREEK = set(
 def binds(node: Expr) -> int:
     """How tightly the node holds its parts together: parentheses are needed inside anything tighter."""
     if node.op == "constant":
-        return _BINDS["negative"] if node.value < 0 else _BINDS["multiply"] if node.value in _PIS else _ATOM
+        return _BINDS["negative"] if below_zero(node.value) else _BINDS["multiply"] if node.value in _PIS else _ATOM
     if node.op == "negative" and node.args[0].op in ("multiply", "divide"):
         return _BINDS["multiply"]  # -a*b and -(a*b) are the same expression, written without brackets
     return _BINDS.get(node.op, _ATOM)

@@ -1,0 +1,154 @@
+/** What follows from a lab: losses, the walk, the best, the tracks. Each is computed once for the same lab. */
+
+import { descend, type Path } from "./descend.ts";
+import type { LossName } from "./contract.ts";
+import { linearParameters } from "./linear.ts";
+import { LOSSES } from "./losses.ts";
+import { memo } from "./memo.ts";
+import type { Model } from "./model.ts";
+import type { Points } from "./points.ts";
+import type { Interval } from "./ranges.ts";
+import { best as solve } from "./solve.ts";
+import type { Lab } from "./state.ts";
+
+export type Best = Readonly<{ values: readonly number[]; loss: number; settled: boolean }>;
+
+/** Parameters beyond which the best is not looked for in the page: it would not be found while one watches. */
+export const MOST_SOLVED = 24;
+const MOST_WORK = 3e7; // numbers computed at once without being felt
+const MOST_FITTED = 2_000; // points that the best is looked for on; losses are then those of all points
+
+export interface LossHere {
+  readonly loss: number; // nan where there are no points
+  readonly gradient: Float64Array; // (P,)
+}
+
+/** Loss and gradient at any parameters, on the lab's points. */
+export function lossOf(lab: Pick<Lab, "model" | "points" | "loss" | "delta">, parameters: ArrayLike<number>): LossHere {
+  const { model, points: { n, x, y, weight } } = lab;
+  const gradient = new Float64Array(model.parameters.length);
+  const loss = n ? model.evaluator.gradient(lab.loss, lab.delta, parameters, x, y, weight, n, gradient) : NaN;
+  return { loss, gradient };
+}
+
+const lossMemo = memo((model: Model, points: Points, loss: LossName, delta: number, parameters: readonly number[]) => lossOf({ model, points, loss, delta }, parameters));
+
+/** Loss and gradient where the lab stands. */
+export const lossAt = (lab: Lab): LossHere => lossMemo(lab.model, lab.points, lab.loss, lab.delta, lab.parameters);
+
+const pathMemo = memo((model: Model, { n, x, y, weight }: Points, loss: LossName, delta: number, start: readonly number[], locked: readonly boolean[], legs: Lab["legs"], steps: number) =>
+  descend({ evaluator: model.evaluator, names: model.parameters, x, y, weight, n, loss, delta, start, locked }, { legs, steps }));
+
+/** The walk from `start`, as far as it has been asked for. */
+export const pathOf = (lab: Lab): Path => pathMemo(lab.model, lab.points, lab.loss, lab.delta, lab.start, lab.locked, lab.legs, lab.steps);
+
+/** The whole walk where it is quick to compute, otherwise the part that has been walked. */
+export function futureOf(lab: Lab): Path {
+  const path = pathOf(lab);
+  path.upTo(lab.points.n * lab.parameters.length * lab.steps < MOST_WORK ? lab.steps : lab.step);
+  return path;
+}
+
+/** The walk as it would go with other settings of its last leg: what a cause does to the curve. */
+export function otherwise(lab: Lab, change: Partial<Lab["legs"][number]>): Path {
+  const { n, x, y, weight } = lab.points;
+  const legs = lab.legs.with(-1, { ...lab.legs.at(-1)!, ...change });
+  const path = descend({ evaluator: lab.model.evaluator, names: lab.model.parameters, x, y, weight, n, loss: lab.loss, delta: lab.delta, start: lab.start, locked: lab.locked }, { legs, steps: lab.steps });
+  path.upTo(lab.points.n * lab.parameters.length * lab.steps < MOST_WORK ? lab.steps : lab.step);
+  return path;
+}
+
+/**
+ * The parameters of lowest loss, with what is locked held where it is; null where there are no points or too many
+ * parameters. "given": Python's answer is at hand. "warm": from the last one. "search": from nowhere.
+ */
+export function bestFor(lab: Lab, how: "given" | "warm" | "search"): Best | null {
+  const { model, points, document } = lab;
+  if (points.n === 0) return null;
+  const given = model.typed ? null : document.best;
+  const free = lab.locked.some((locked) => locked) ? null : given;
+  if (how === "given" && free) return { values: free, loss: lossOf(lab, free).loss, settled: true };
+  if (model.parameters.length > MOST_SOLVED) return null;
+  const more = [...(lab.best ? [lab.best.values] : []), ...(given ? [given] : [])];
+  return solveFrom(lab, lab.locked, more, how === "search" || more.length === 0);
+}
+
+/** The others at their best while the parameter at `index` is held where it is: what is shown while one drags it. */
+export function follow(lab: Lab, index: number): readonly number[] {
+  if (lab.points.n === 0 || lab.model.parameters.length > MOST_SOLVED) return lab.parameters;
+  return solveFrom(lab, lab.locked.with(index, true), [], false)?.values ?? lab.parameters;
+}
+
+function solveFrom(lab: Lab, locked: readonly boolean[], more: readonly (readonly number[])[], search: boolean): Best | null {
+  const { model } = lab;
+  const { n, x, y, weight } = thinned(lab.points, MOST_FITTED);
+  const bounds = model.typed ? model.parameters.map(() => [null, null] as const) : lab.document.bounds;
+  const linear = linearParameters(model.expr, model.parameters.filter((_, i) => !locked[i]));
+  const { values, loss, settled } = solve({
+    evaluator: model.evaluator, linear: model.parameters.map((name) => linear.includes(name)), x, y, weight, n,
+    loss: lab.loss, delta: lab.delta, start: lab.parameters, locked, bounds, more, search,
+  });
+  if (!values.every(Number.isFinite) || !Number.isFinite(loss)) return null;
+  return n < lab.points.n ? { values, loss: lossOf(lab, values).loss, settled: false } : { values, loss, settled };
+}
+
+/** The loss along one parameter, the others held: `count` samples over its slider's interval. */
+export interface Track {
+  readonly values: Float64Array;
+  readonly losses: Float64Array;
+}
+
+const trackMemos: ((...args: readonly [Model, Points, LossName, number, readonly number[], Interval, number]) => Track)[] = [];
+
+/** The track of the slider at `index`; the same object as long as nothing that shapes it changes. */
+export function trackOf(lab: Lab, index: number, count = 61): Track {
+  trackMemos[index] ??= memo((model: Model, points: Points, loss: LossName, delta: number, parameters: readonly number[], range: Interval, samples: number) => track({ model, points: sparse(points), loss, delta }, parameters, range, index, samples));
+  return trackMemos[index]!(lab.model, lab.points, lab.loss, lab.delta, lab.parameters, lab.ranges[index]!, count);
+}
+
+function track(lab: Pick<Lab, "model" | "points" | "loss" | "delta">, parameters: readonly number[], [low, high]: Interval, index: number, count: number): Track {
+  const { model, points: { n, x, y, weight } } = lab;
+  const at = Float64Array.from(parameters), curve = new Float64Array(n);
+  const values = Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+  const losses = values.map((value) => {
+    at[index] = value;
+    model.evaluator.predict(at, x, n, curve);
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += LOSSES[lab.loss].value(curve[i]!, y[i]!, weight[i]!, lab.delta);
+    return n ? sum / n : NaN;
+  });
+  return { values, losses };
+}
+
+const MOST_TRACKED = 500; // points in a track's losses: its shape needs no more
+
+/** At most so many of the points, evenly spread in the table's order. */
+function thinned(points: Points, most: number): Points {
+  if (points.n <= most) return points;
+  const pick = (column: Float64Array): Float64Array => Float64Array.from({ length: most }, (_, i) => column[Math.floor((i * points.n) / most)]!);
+  return { n: most, x: pick(points.x), y: pick(points.y), sigma: points.sigma && pick(points.sigma), weight: pick(points.weight) };
+}
+
+const sparse = memo((points: Points): Points => thinned(points, MOST_TRACKED));
+
+/** Each point's share in the gradient of one parameter: they add up to it. Where it is above 0 the point asks for less of the parameter. */
+export function pullsOf(lab: Lab, index: number): Float64Array {
+  const { model, points: { n, x, y, weight } } = lab;
+  const rows = new Float64Array((1 + model.parameters.length) * n);
+  model.evaluator.rows(lab.parameters, x, n, rows);
+  return Float64Array.from({ length: n }, (_, i) => (LOSSES[lab.loss].slope(rows[i]!, y[i]!, weight[i]!, lab.delta) * rows[(1 + index) * n + i]!) / n);
+}
+
+/** The curve at n places between two. */
+export function curveOf(model: Model, parameters: ArrayLike<number>, [low, high]: Interval, n: number): { x: Float64Array; y: Float64Array } {
+  const x = Float64Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1)), y = new Float64Array(n);
+  model.evaluator.predict(parameters, x, n, y);
+  return { x, y };
+}
+
+/** The curve at the points themselves. */
+export function predictedAt(lab: Lab): Float64Array {
+  const curve = new Float64Array(lab.points.n);
+  lab.model.evaluator.predict(lab.parameters, lab.points.x, lab.points.n, curve);
+  return curve;
+}

@@ -1,0 +1,83 @@
+/** What the plot shows when nobody has zoomed: it stands on the points and on where the model began, never on the live curve. */
+
+import { curveOf } from "../derived.ts";
+import { memo } from "../memo.ts";
+import type { Model } from "../model.ts";
+import type { Points } from "../points.ts";
+import type { Interval } from "../ranges.ts";
+import { nicely } from "../scale.ts";
+import type { Lab, View } from "../state.ts";
+
+const FEW = 5; // points; fewer do not say alone what to show
+
+/** Everything there is to see, on round numbers; the same object as long as it stands on the same things. */
+export const homeOf = (lab: Lab): View => home(lab.points, lab.model, lab.document.range, lab.model.typed ? middles(lab.ranges) : lab.document.start);
+
+/** What the plot shows now. */
+export const windowOf = (lab: Lab): View => lab.view ?? homeOf(lab);
+
+const middles = memo((ranges: readonly Interval[]): readonly number[] => ranges.map(([low, high]) => (low + high) / 2));
+
+const home = memo((points: Points, model: Model, range: Interval, from: readonly number[]): View => {
+  const x = nicely(roomy(acrossOf(points, range), 0.05));
+  return { x, y: nicely(upOf(points, reachOf(model, from, x))) };
+});
+
+/** The page's own range while the points lie in it and fill much of it; otherwise theirs. */
+function acrossOf({ n, x }: Points, range: Interval): Interval {
+  if (!n) return range;
+  const seen = extent(x);
+  const inside = seen[0] >= range[0] && seen[1] <= range[1];
+  return inside && (n < FEW || 2 * (seen[1] - seen[0]) > range[1] - range[0]) ? range : opened(seen);
+}
+
+function upOf({ n, y, sigma }: Points, reach: Interval | null): Interval {
+  if (!n) return roomy(reach ?? [-1, 1], 0.3);
+  const seen = sigma ? joined(extent(y.map((v, i) => v - sigma[i]!)), extent(y.map((v, i) => v + sigma[i]!))) : extent(y);
+  if (n < FEW && reach) return roomy(joined(seen, reach), 0.15);
+  const [low, high] = opened(seen), half = (high - low) / 2;
+  const [a, b] = roomy([low, high], 0.15);
+  return reach ? [Math.min(a, Math.max(reach[0], low - half)), Math.max(b, Math.min(reach[1], high + half))] : [a, b];
+}
+
+/** Where most of a curve runs: its finite values without the most extreme ones. */
+function reachOf(model: Model, parameters: readonly number[], x: Interval): Interval | null {
+  const y = curveOf(model, parameters, x, 101).y.filter(Number.isFinite).sort();
+  return y.length ? opened([y[Math.floor(0.03 * y.length)]!, y[Math.ceil(0.97 * y.length) - 1]!]) : null;
+}
+
+const joined = (a: Interval, b: Interval): Interval => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+
+const roomy = ([low, high]: Interval, share: number): Interval => [low - share * (high - low), high + share * (high - low)];
+
+/** An interval that is wide enough to look at. */
+function opened([low, high]: Interval): Interval {
+  const room = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+  return high - low > room ? [low, high] : [low - (Math.abs(low) / 2 || 1), high + (Math.abs(high) / 2 || 1)];
+}
+
+function extent(column: Float64Array): Interval {
+  let low = Infinity, high = -Infinity;
+  for (const v of column) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return [low, high];
+}
+
+/** The window moved by a share of its width and height. */
+export const panned = ({ x, y }: View, across: number, up: number): View => ({ x: shifted(x, across), y: shifted(y, up) });
+
+const shifted = ([low, high]: Interval, share: number): Interval => [low + share * (high - low), high + share * (high - low)];
+
+/** The window made `factor` times as large about a place in it; the same where it can't be. */
+export function zoomed(view: View, factor: number, [x, y]: readonly [number, number], all: View): View {
+  const next = { x: scaled(view.x, factor, x), y: scaled(view.y, factor, y) };
+  return fits(next.x, all.x) && fits(next.y, all.y) ? next : view;
+}
+
+const scaled = ([low, high]: Interval, factor: number, about: number): Interval => [about + factor * (low - about), about + factor * (high - about)];
+
+/** Wide enough to tell its numbers apart, and not so wide that everything is a dot. */
+const fits = ([low, high]: Interval, all: Interval): boolean =>
+  high - low > 1e-10 * Math.max(Math.abs(low), Math.abs(high), all[1] - all[0]) && high - low < 1e4 * (all[1] - all[0]);

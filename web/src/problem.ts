@@ -1,0 +1,146 @@
+/** What a solver sees of a fit: model, points and loss, reduced to one small triangle. A port of `solve/problem.py`. */
+
+import type { LossName } from "./contract.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { triangularise } from "./linear-algebra.ts";
+import { LOSSES } from "./losses.ts";
+
+const BLOCK = 16_384; // points taken at a time: memory does not grow with them
+const LARGEST = 1e150; // derivatives beyond this are as bad as none: their squares overflow
+const SMOOTH = 1e-8; // how near to nought, as a share of the mean size, a divisor may come before it is held there
+
+/** Minimise the summed loss over the parameters `free`; the others keep their value in `values`. */
+export interface Problem {
+  readonly evaluator: Evaluator;
+  readonly x: Float64Array; // (n,)
+  readonly y: Float64Array;
+  readonly weight: Float64Array; // 1/sigma
+  readonly n: number;
+  readonly loss: LossName;
+  readonly delta: number;
+  readonly values: Float64Array; // (P,)
+  readonly free: readonly number[]; // (F,) places among the P
+  readonly low: Float64Array; // (F,) infinite where there is none
+  readonly high: Float64Array;
+}
+
+/**
+ * The problem near some parameters: R of the rows [√w·J | slope/√w], one row a point, with w the loss's weight.
+ * With A = R's first F columns and b its last, the cost near here is cost + (Aᵀb)·δ + |Aδ|²/2.
+ */
+export interface Factor {
+  readonly triangle: Float64Array; // (F+1, F+1) by columns, 0 below its diagonal; all 0 where the cost is infinite
+  readonly cost: number; // the summed loss, Infinity where it has none
+}
+
+let scratch = new Float64Array(0); // overwritten by each call that asks for room
+
+function room(size: number): Float64Array {
+  if (scratch.length < size) scratch = new Float64Array(2 * size);
+  return scratch;
+}
+
+/** Every parameter, (P,), for the free ones, (F,). */
+export function whole({ values, free }: Problem, at: ArrayLike<number>): Float64Array {
+  const all = values.slice();
+  for (let i = 0; i < free.length; i++) all[free[i]] = at[i];
+  return all;
+}
+
+/**
+ * The problem at free values (F,); `wanted` are the places, among all parameters, of the columns of J.
+ * Where the model has a value but its slope is 0·∞, the slope is taken as 0, `mended`: the point then has no pull.
+ */
+export function factor(problem: Problem, at: ArrayLike<number>, wanted = problem.free, mended = false): Factor {
+  const size = wanted.length + 1;
+  const triangle = new Float64Array(size * size);
+  const all = whole(problem, at);
+  let cost = 0;
+  for (let from = 0; from < problem.n; from += BLOCK) cost += fold(problem, all, wanted, from, triangle, mended);
+  if (!mended && cost < Infinity && triangle.some(Number.isNaN)) return factor(problem, at, wanted, true);
+  const good = cost < Infinity && triangle.every((r) => Math.abs(r) < LARGEST); // NaN is neither
+  return good ? { triangle, cost } : { triangle: triangle.fill(0), cost: Infinity };
+}
+
+/** Works one block of points into the triangle; returns the block's share of the cost. */
+function fold(
+  problem: Problem, all: Float64Array, wanted: readonly number[], from: number, triangle: Float64Array, mended: boolean,
+): number {
+  const n = Math.min(BLOCK, problem.n - from);
+  const size = wanted.length + 1;
+  const stride = from ? size + n : n; // what came before stands above
+  const curves = (all.length + 1) * n;
+  const space = room(curves + stride * size);
+  const rows = space.subarray(0, curves);
+  const table = space.subarray(curves, curves + stride * size);
+  problem.evaluator.rows(all, block(problem.x, from, n), n, rows);
+  if (from) stack(triangle, size, table, stride);
+  const cost = tabulate(problem, rows, wanted, from, n, table, stride, mended);
+  triangularise(table, stride, size);
+  triangle.fill(0);
+  for (let j = 0; j < size; j++) for (let i = 0; i <= j && i < stride; i++) triangle[j * size + i] = table[j * stride + i];
+  return cost;
+}
+
+const block = (column: Float64Array, from: number, n: number): Float64Array =>
+  from === 0 && n === column.length ? column : column.subarray(from, from + n);
+
+function stack(triangle: Float64Array, size: number, table: Float64Array, stride: number): void {
+  for (let j = 0; j < size; j++) for (let i = 0; i < size; i++) table[j * stride + i] = triangle[j * size + i];
+}
+
+/** Writes the rows [√w·J | slope/√w] of one block at the foot of the table's columns; returns the summed loss. */
+function tabulate(
+  { loss, delta, y, weight }: Problem, rows: Float64Array, wanted: readonly number[], from: number, n: number,
+  table: Float64Array, stride: number, mended: boolean,
+): number {
+  const { value, slope } = LOSSES[loss];
+  const top = stride - n;
+  const last = wanted.length * stride + top;
+  const floor = loss === "poisson" || loss === "mae" ? least(loss, rows, y, weight, from, n) : 0;
+  let cost = 0;
+  for (let i = 0; i < n; i++) {
+    const p = rows[i];
+    const seen = y[from + i];
+    const w = weight[from + i];
+    const root = Math.sqrt(curvature(loss, p, seen, w, delta, floor));
+    cost += value(p, seen, w, delta);
+    table[last + i] = slope(p, seen, w, delta) / root;
+    for (let j = 0; j < wanted.length; j++) table[j * stride + top + i] = rows[(wanted[j] + 1) * n + i] * root;
+  }
+  if (mended) for (let i = 0; i < n; i++) mend(table, stride, wanted.length, top + i, last + i);
+  return cost;
+}
+
+/** The curvature of the parabola that stands for a point's loss in one Gauss-Newton step. */
+function curvature(loss: LossName, p: number, y: number, w: number, delta: number, floor: number): number {
+  switch (loss) {
+    case "mse": return 2 * w * w;
+    case "mae": return (w * w) / Math.max(Math.abs((p - y) * w), floor);
+    case "huber": return (delta / Math.max(Math.abs((p - y) * w), delta)) * w * w;
+    case "poisson": return 1 / Math.max(p, floor); // Fisher's: what the curvature is on average
+  }
+}
+
+/** What a divisor is held at: a small share of the block's mean. */
+function least(loss: LossName, p: Float64Array, y: Float64Array, w: Float64Array, from: number, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += loss === "poisson" ? Math.max(p[i], 0) : Math.abs((p[i] - y[from + i]) * w[from + i]);
+  return sum > 0 ? (SMOOTH * sum) / n : 1;
+}
+
+function mend(table: Float64Array, stride: number, count: number, row: number, last: number): void {
+  if (!Number.isFinite(table[last])) return;
+  for (let j = 0; j < count; j++) if (Number.isNaN(table[j * stride + row])) table[j * stride + row] = 0;
+}
+
+/** The summed loss at free values (F,); Infinity where it has no value. */
+export function costAt(problem: Problem, at: ArrayLike<number>): number {
+  const { evaluator, x, y, weight, n, loss, delta } = problem;
+  const curve = room(n);
+  evaluator.predict(whole(problem, at), x, n, curve);
+  const { value } = LOSSES[loss];
+  let cost = 0;
+  for (let i = 0; i < n; i++) cost += value(curve[i], y[i], weight[i], delta);
+  return Number.isNaN(cost) ? Infinity : cost;
+}

@@ -1,0 +1,53 @@
+/** From data units to pixels and back, and the numbers along an axis. */
+
+import { nice, tickStep, ticks } from "./ticks.ts";
+import type { Interval } from "./ranges.ts";
+
+export interface Scale {
+  (value: number): number; // data units to pixels
+  invert(pixels: number): number;
+}
+
+export interface Tick {
+  readonly value: number; // data units
+  readonly label: string;
+}
+
+/** A straight scale: `domain` in data units becomes `range` in pixels. */
+export function linear([a, b]: Interval, [from, to]: Interval): Scale {
+  const unit = (to - from) / (b - a);
+  return Object.assign((value: number) => from + (value - a) * unit, { invert: (pixels: number) => a + (pixels - from) / unit });
+}
+
+/** Pixels to two decimals at most: enough for the eye, and golden pictures stay stable. */
+export const px = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** Round numbers across the interval, about `count` of them, all with as many decimals. */
+export function ticksOf([low, high]: Interval, count: number): readonly Tick[] {
+  const step = tickStep(low, high, Math.max(count, 1));
+  const top = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))) + 1e-9);
+  const power = top >= 6 || step < 1e-4 ? top : 0;
+  const decimals = Math.min(20, Math.max(0, power - Math.floor(Math.log10(step) + 1e-9)));
+  return ticks(low, high, Math.max(count, 1)).map((value) => ({ value, label: labelled(value, power, decimals) }));
+}
+
+function labelled(value: number, power: number, decimals: number): string {
+  if (value === 0) return "0";
+  return minus((value / 10 ** power).toFixed(decimals)) + (power ? `·10${raised(power)}` : "");
+}
+
+const raised = (power: number): string => [...String(power)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("");
+
+/** The interval moved outwards to round numbers: what depends on it stays still while its ends move a little. */
+export const nicely = ([low, high]: Interval): Interval => nice(low, high, 20) as [number, number];
+
+/** A number said aloud or in a caption: so many digits, a real minus sign. */
+export const said = (value: number, digits = 3): string => minus(String(Number(value.toPrecision(digits))));
+
+/** A value rounded to a thousandth of the span it was picked from. */
+export function tidy(value: number, span: number): number {
+  const digits = 3 - Math.floor(Math.log10(span));
+  return digits < 0 || digits > 100 || !Number.isFinite(digits) ? value : Number(value.toFixed(digits));
+}
+
+const minus = (text: string): string => text.replace("-", "−");

@@ -1,0 +1,14 @@
+// Written by build.mjs from the files beside it.
+import * as header from "./header.tsx";
+import * as hint from "./hint.tsx";
+import * as loop from "./loop.tsx";
+import * as loss from "./loss.tsx";
+import * as model from "./model.tsx";
+import * as parameters from "./parameters.tsx";
+import * as plot from "./plot.tsx";
+import * as points from "./points.tsx";
+import * as settings from "./settings.tsx";
+import * as share from "./share.tsx";
+import * as timeline from "./timeline.tsx";
+
+export const VIEWS = { header, hint, loop, loss, model, parameters, plot, points, settings, share, timeline };

@@ -1,0 +1,39 @@
+"""Writes the pages that the browser tests open into the folder given: `python pages.py FOLDER`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import squiggly as sq
+
+HOSTILE = '</script><img src=x onerror="document.title=1">'
+
+
+def pages() -> dict[str, sq.Lab]:
+    """Every page by its file's name."""
+    x = np.linspace(-2, 2, 20)
+    lesson = (x, sq.add_noise(3 * x**2 + 2 * x + 1, mult=0.15, add=1.5))
+    abc = dict.fromkeys("abc", 1.1)
+    t = np.linspace(0, 12, 40)
+    counts = sq.add_noise(90 * np.exp(-t / 3) + 8, mult=0.04, add=1.0, seed=1)
+    decay = {"t": t, "counts": counts, "sigma": np.sqrt(np.abs(counts)) + 0.5}
+    wide = np.linspace(0, 1, 5_000)
+    return {
+        "lesson": sq.lab(
+            "y = a*x^2 + b*x + c", lesson, start=abc, target=1.1, loss=sq.mae, title="The lesson's quadratic"
+        ),
+        "decay": sq.lab("counts = a*exp(-t/tau) + c", decay, sigma="sigma"),
+        "function": sq.lab("a*sin(w*x + p)", start={"a": 1, "w": 2, "p": 0}, range=(0, 10)),
+        "hostile": sq.lab(f"y = a*`{HOSTILE}` + b", {HOSTILE: [0, 1, 2], "y": [1, 3, 5.5]}, title=HOSTILE),
+        "overflow": sq.lab("y = exp(a*x)", {"x": [0, 1, 2, 3], "y": [1, 2, 4, 8]}, start={"a": 0.5}),
+        "many": sq.lab("y = a*x^2 + b*x + c", (wide, sq.add_noise(wide**2, mult=0.1, add=0.1, seed=2))),
+        "hinges": sq.lab(sq.relus(8), lesson),
+    }
+
+
+if __name__ == "__main__":
+    for name, lab in pages().items():
+        lab.save(Path(sys.argv[1]) / f"{name}.html")

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["**/*.test.ts", "**/*.test.tsx"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    fileParallelism: false, // two cores: a browser and a notebook server want one each
+    css: true,
+  },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [{ name: "css as text", enforce: "pre", load: (id: string) => (id.endsWith(".css") ? "export default ''" : null) }],
+});
