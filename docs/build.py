@@ -296,7 +296,13 @@ def _entry(module: str, public: str) -> str:
         return _instance(module, public)
     if isinstance(node, ast.FunctionDef):
         return _described(public, function_signature(module, node, public), docstring(node))
-    return _described(public, class_signature(module, node), docstring(node)) + _members(module, node)
+    behind = "".join(_members(home, under(base, node.name)) for home, base in _behind(module, node))
+    return _described(public, class_signature(module, node), docstring(node)) + _members(module, node) + behind
+
+
+def under(base: ast.ClassDef, name: str) -> ast.ClassDef:
+    """A class under the name that a reader knows it by."""
+    return ast.ClassDef(name, base.bases, base.keywords, base.body, base.decorator_list)
 
 
 def _described(heading: str, signature: str, doc: str, level: int = 3) -> str:
@@ -320,6 +326,19 @@ def _family(module: str, node: ast.ClassDef) -> list[ast.ClassDef]:
     return [node, *(c for base in bases if isinstance(base, ast.ClassDef) for c in _family(module, base))]
 
 
+def _behind(module: str, node: ast.ClassDef) -> list[tuple[str, ast.ClassDef]]:
+    """The classes of squiggly's other modules that a class is built on and that have no entry of their own."""
+    homes = {
+        alias.name: step.module.removeprefix("squiggly.")
+        for step in ast.parse(source(module)).body
+        if isinstance(step, ast.ImportFrom) and (step.module or "").startswith("squiggly.")
+        for alias in step.names
+    }
+    bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id in homes]
+    classes = [(homes[base], definitions(homes[base]).get(base)) for base in bases if base not in squiggly.__all__]
+    return [(home, c) for home, c in classes if isinstance(c, ast.ClassDef)]
+
+
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
     return [m for m in node.body if isinstance(m, ast.FunctionDef)]
 
@@ -327,7 +346,8 @@ def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
 def _members(module: str, node: ast.ClassDef) -> str:
     """The public properties as a list, then the public methods; those that a base already explains are left to it."""
     explained = {m.name for base in _family(module, node)[1:] for m in _methods(base) if docstring(m)}
-    own = [m for m in _methods(node) if not m.name.startswith("_") and (docstring(m) or m.name not in explained)]
+    shown = [m for m in _methods(node) if not m.name.startswith("_") and not _is(module, m, "setter")]
+    own = [m for m in shown if (docstring(m) or m.name not in explained)]
     properties = [_property(module, m) for m in own if _is(module, m, "property")]
     methods = [_method(module, node, m) for m in own if not _is(module, m, "property")]
     listed = ["It has these properties:\n\n" + "\n".join(properties)] if properties else []

@@ -569,3 +569,12 @@ def test_a_lab_refuses_in_the_same_words(args, message, folder):
     before = sorted(os.listdir(folder))
     assert refused("lab", *args) == message
     assert sorted(os.listdir(folder)) == before
+
+
+def test_a_lab_descends_as_it_is_told(tmp_path: Path) -> None:
+    page = tmp_path / "lesson.html"
+    done = CliRunner().invoke(
+        main, ["lab", "--lesson", "--optimizer", "adam", "--schedule", "cosine", "--steps", "50", "-o", str(page)]
+    )
+    assert done.exit_code == 0, done.output
+    assert '"optimizer":"adam","schedule":"cosine"' in page.read_text()

@@ -9,11 +9,11 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from squiggly.expression import names
-from squiggly.loss import LOSSES, Loss
+from squiggly.loss import LOSSES
 from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPECIAL, Operation
 from squiggly.shapes import MODELS
 
@@ -110,6 +110,8 @@ export interface Shape {{
   readonly about: string;
 }}
 
+const row = (name: string, formula: string, about: string): Shape => ({{ name, formula, about }});
+
 export const SHAPES: readonly Shape[] = [
 {shapes}];
 """
@@ -123,7 +125,8 @@ def shapes() -> str:
 
 def _shape(name: str) -> str:
     about = (MODELS[name].__doc__ or "").split("\n", 1)[0]
-    return f"  {{ name: {_text(name)}, formula: {_text(MODELS[name]().formula)}, about: {_text(about)} }},\n"
+    about = re.sub(r": [^,.]*·[^,.]*", "", about)  # the formula, which the page writes anyway
+    return f"  row({', '.join(map(_text, (name, MODELS[name]().formula, about)))}),\n"
 
 
 # --- losses.ts ------------------------------------------------------------------------------------------------------
@@ -131,73 +134,64 @@ def _shape(name: str) -> str:
 LOSSES_TS = """
 /** The losses: how wrong one prediction is, and how fast that grows. p: predicted, w: 1/sigma, d: huber's bend. */
 
-import type { LossName } from "./contract.ts";
+import type {{ LossName }} from "./contract.ts";
 
-export interface LossRow {
+export interface LossRow {{
   readonly title: string;
   /** The mean over points p and y, in PyTorch's words. */
   readonly torch: string;
   value(p: number, y: number, w: number, delta: number): number;
   slope(p: number, y: number, w: number, delta: number): number;
-}
+}}
 
-export const LOSSES: Readonly<Record<LossName, LossRow>> = {
-"""
+// One function for all losses, not one each: a loop that calls many functions runs at half speed.
 
-MEAN_TS = """
-/** The mean loss over the first n points. One loop a loss: nothing is called for each point. */
+function value(loss: LossName, p: number, y: number, w: number, d: number): number {{
+  const r = (p - y) * w;
+{values}}}
+
+function slope(loss: LossName, p: number, y: number, w: number, d: number): number {{
+  const r = (p - y) * w;
+{slopes}}}
+
+const row = (loss: LossName, title: string, torch: string): LossRow => ({{
+  title, torch, value: (p, y, w, d) => value(loss, p, y, w, d), slope: (p, y, w, d) => slope(loss, p, y, w, d),
+}});
+
+export const LOSSES: Readonly<Record<LossName, LossRow>> = {{
+{rows}}};
+
+/** The mean loss over the first n points. */
 export function mean(
   loss: LossName, p: Float64Array, y: Float64Array, w: Float64Array, delta: number, n: number,
-): number {
+): number {{
   let sum = 0;
-"""
+  for (let i = 0; i < n; i++) sum += value(loss, p[i]!, y[i]!, w[i]!, delta);
+  return sum / n;
+}}
 
-SLOPES_TS = """
 /** Each point's slope, written to `out`: not yet divided by n. */
 export function slopes(
   loss: LossName, p: Float64Array, y: Float64Array, w: Float64Array, delta: number, n: number, out: Float64Array,
-): void {
+): void {{
+  for (let i = 0; i < n; i++) out[i] = slope(loss, p[i]!, y[i]!, w[i]!, delta);
+}}
 """
 
 
 def losses() -> str:
-    """The losses: a row each, and two functions with a loop for each loss."""
-    rows, all_losses = "".join(map(_loss_row, LOSSES.values())), list(LOSSES.values())
-    means = "".join(_loop(loss.name, loss.javascript[0], "sum += {}") for loss in all_losses)
-    slopes = "".join(_loop(loss.name, loss.javascript[1], "out[i] = {}") for loss in all_losses)
-    return (
-        NOTICE.format("src/squiggly/loss.py") + f"{LOSSES_TS}{rows}}};\n"
-        f"{MEAN_TS}{_switch(means)}  return sum / n;\n}}\n{SLOPES_TS}{_switch(slopes)}}}\n"
+    """The losses, a row each, and what each says of a point."""
+    all_losses = list(LOSSES.values())
+    return NOTICE.format("src/squiggly/loss.py") + LOSSES_TS.format(
+        values=_branches((loss.name, loss.javascript[0]) for loss in all_losses),
+        slopes=_branches((loss.name, loss.javascript[1]) for loss in all_losses),
+        rows="".join(f"  {x.name}: row({_text(x.name)}, {_text(x.title)}, {_text(x.torch)}),\n" for x in all_losses),
     )
 
 
-def _loss_row(loss: Loss) -> str:
-    value, slope = map(_arrow, loss.javascript)
-    lines = [f"title: {_text(loss.title)}", f"torch: {_text(loss.torch)}", f"value: {value}", f"slope: {slope}"]
-    return f"  {loss.name}: {{\n" + "".join(f"    {line},\n" for line in lines) + "  },\n"
-
-
-def _arrow(text: str) -> str:
-    used = _letters(text) | (set("pyw") if "r" in _letters(text) else set())
-    arguments = ", ".join("pywd"[: max(map("pywd".find, used)) + 1])
-    return f"({arguments}) => " + (f"{{ const r = (p - y) * w; return {text}; }}" if "r" in _letters(text) else text)
-
-
-def _letters(text: str) -> set[str]:
-    return set(re.findall(r"\b[a-z]\b", text))
-
-
-def _loop(name: str, text: str, into: str) -> str:
-    places = {"p": "p[i]!", "y": "y[i]!", "w": "w[i]!", "d": "delta"}
-    residual = "        const r = (p[i]! - y[i]!) * w[i]!;\n" if "r" in _letters(text) else ""
-    said = into.format(re.sub(r"\b[pywd]\b", lambda m: places[m[0]], text))
-    return (
-        f'    case "{name}":\n      for (let i = 0; i < n; i++) {{\n{residual}        {said};\n      }}\n      break;\n'
-    )
-
-
-def _switch(cases: str) -> str:
-    return f"  switch (loss) {{\n{cases}  }}\n"
+def _branches(cases: Iterable[tuple[str, str]]) -> str:
+    *others, (_, last) = cases
+    return "".join(f"  if (loss === {_text(name)}) return {text};\n" for name, text in others) + f"  return {last};\n"
 
 
 # --- The files ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 WEB = Path(__file__).parent
@@ -33,7 +34,11 @@ def main() -> int:
         missing = skipped("the tests in a real browser", f"none of {', '.join(BROWSERS)} is installed")
         return 1 if failed else missing
     os.environ["SQUIGGLY_CHROMIUM"] = browser
-    return 1 if failed + [step for step in [["npx", "vitest", "run", "--dir", "tests/browser"]] if run(step)] else 0
+    with tempfile.TemporaryDirectory() as folder:  # the pages that every browser test opens, made once
+        os.environ["SQUIGGLY_PAGES"] = folder
+        steps = [[sys.executable, "tests/browser/pages.py", folder], ["npx", "vitest", "run", "--dir", "tests/browser"]]
+        failed += [step for step in steps if run(step)]
+    return 1 if failed else 0
 
 
 def install() -> None:

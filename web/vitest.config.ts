@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["**/*.test.ts", "**/*.test.tsx"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    fileParallelism: false, // two cores: a browser and a notebook server want one each
+    maxWorkers: 2, // two cores; a browser waits more than it works
     css: true,
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,24 +17,38 @@ if TYPE_CHECKING:
     from squiggly.loss import Loss
 
 
-class LossName(click.ParamType):
-    """A name from the table of losses, which is loaded when it is needed."""
+class RowOf(click.ParamType):
+    """A name from a table, which is loaded when it is needed; the value is the table's row."""
 
-    name = "loss"
+    def __init__(self, name: str, table: Callable[[], Mapping[str, Any]]) -> None:
+        self.name, self.table = name, table
 
     def get_metavar(self, *args: Any, **options: Any) -> str | None:
-        return self._choice().get_metavar(*args, **options)
+        return click.Choice(list(self.table())).get_metavar(*args, **options)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The loss itself."""
-        from squiggly.loss import LOSSES
+        """The row itself."""
+        table = self.table()
+        return table[click.Choice(list(table)).convert(value, param, ctx)]
 
-        return LOSSES[self._choice().convert(value, param, ctx)]
 
-    def _choice(self) -> click.Choice[str]:
-        from squiggly.loss import LOSSES
+def _losses() -> Mapping[str, Any]:
+    from squiggly.loss import LOSSES
 
-        return click.Choice(list(LOSSES))
+    return LOSSES
+
+
+def _optimizers() -> Mapping[str, Any]:
+    from squiggly.page.walk import OPTIMIZERS
+
+    return OPTIMIZERS
+
+
+def _schedules() -> Mapping[str, Any]:
+    """The names alone: what stands behind one depends on the number of steps."""
+    from squiggly.page.walk import page_schedules
+
+    return {name: name for name in page_schedules(100)}
 
 
 class Errors(click.Group):
@@ -79,7 +94,7 @@ def main() -> None:
     "--bound", multiple=True, metavar="NAME=LOW:HIGH", help="Lowest and highest value; leave one side empty for none"
 )
 @click.option("--fix", multiple=True, metavar="NAME=VALUE", help="Hold a parameter constant")
-@click.option("--loss", type=LossName(), default="mse", show_default=True, help="What is made small")
+@click.option("--loss", type=RowOf("loss", _losses), default="mse", show_default=True, help="What is made small")
 @click.option("--sigma", metavar="COLUMN", help="The column with the uncertainty of each point")
 @click.option(
     "--sigma-is",
@@ -170,7 +185,7 @@ def fit_command(
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="The page to write")
 @click.option("--start", multiple=True, metavar="NAME=VALUE", help="Where a slider begins; off the best by default")
 @click.option("--target", type=float, metavar="LOSS", help="A loss to beat by hand")
-@click.option("--loss", type=LossName(), help="What is made small  [default: mse; mae with --lesson]")
+@click.option("--loss", type=RowOf("loss", _losses), help="What is made small  [default: mse; mae with --lesson]")
 @click.option("--fix", multiple=True, metavar="NAME=VALUE", help="Lock a parameter")
 @click.option("--bound", multiple=True, metavar="NAME=LOW:HIGH", help="How far a slider reaches")
 @click.option("--sigma", metavar="COLUMN", help="The column with the uncertainty of each point")
@@ -188,7 +203,13 @@ def fit_command(
     help="A name that is a parameter although a column is called so or nearly so",
 )
 @click.option("--rate", type=float, help="The rate of the descent  [default: 0.01, or less where that runs away]")
-@click.option("--steps", type=int, default=100, show_default=True, help="How many steps the timeline shows")
+@click.option(
+    "--steps", type=click.IntRange(1), default=100, show_default=True, help="How many steps the timeline shows"
+)
+@click.option(
+    "--optimizer", type=RowOf("optimizer", _optimizers), default="sgd", show_default=True, help="Of the descent"
+)
+@click.option("--schedule", type=RowOf("schedule", _schedules), default="steady", show_default=True, help="Of the rate")
 @click.option("--range", "span", metavar="LOW:HIGH", help="Of x, where there are no points  [default: -2:2]")
 @click.option("--title", default="", help="What stands above the page")
 @click.option("--lesson", is_flag=True, help="The lesson's 20 noisy points, its loss, its start and a target")
@@ -208,6 +229,8 @@ def lab_command(
     parameter: tuple[str, ...],
     rate: float | None,
     steps: int,
+    optimizer: Any,
+    schedule: str,
     span: str | None,
     title: str,
     lesson: bool,
@@ -229,6 +252,7 @@ def lab_command(
     """
     from squiggly.page.lab import lab
     from squiggly.page.lesson import FORMULA, lesson_lab
+    from squiggly.page.walk import page_schedules
 
     table, formula = _table_and_formula(given, FORMULA if lesson else None)
     if lesson and table is not None:
@@ -237,6 +261,7 @@ def lab_command(
     options: dict[str, Any] = {
         **{"start": _pairs("--start", start), "fix": _pairs("--fix", fix), "bounds": _bounds(bound)},
         **{"target": target, "parameters": parameter, "range": _span(span), "rate": rate, "steps": steps},
+        **{"optimizer": optimizer, "schedule": page_schedules(steps)[schedule]},
         **{"title": title, "sigma": sigma, "missing": missing, **({"loss": loss} if loss else {})},
     }
     model = _built_in(formula)

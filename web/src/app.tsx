@@ -1,5 +1,7 @@
 /** The whole picture of a lab: every view in its place. */
 
+import { choiceStyle } from "./choice.tsx";
+import { iconStyle } from "./icon.tsx";
 import { fieldStyle } from "./number-field.tsx";
 import { paneStyle } from "./pane.tsx";
 import { sliderStyle } from "./slider.tsx";
@@ -10,7 +12,7 @@ import { VIEWS } from "./views/all.ts";
 const ordered = (Object.values(VIEWS) as readonly View[]).toSorted((a, b) => a.order - b.order);
 
 /** All of the CSS: the page's, what several views share, then each view's. */
-export const STYLE = [css, sliderStyle, fieldStyle, paneStyle, ...ordered.map((v) => v.style)].join("\n");
+export const STYLE = [css, sliderStyle, fieldStyle, choiceStyle, iconStyle, paneStyle, ...ordered.map((v) => v.style)].join("\n");
 
 export function App(props: Props) {
   const put = (place: Place) => ordered.filter((v) => v.place === place).map(({ view: View, order }) => <View key={order} {...props} />);

@@ -23,40 +23,47 @@ export interface LossHere {
   readonly gradient: Float64Array; // (P,)
 }
 
-/** Loss and gradient at any parameters, on the lab's points. */
-export function lossOf(lab: Pick<Lab, "model" | "points" | "loss" | "delta">, parameters: ArrayLike<number>): LossHere {
-  const { model, points: { n, x, y, weight } } = lab;
-  const gradient = new Float64Array(model.parameters.length);
-  const loss = n ? model.evaluator.gradient(lab.loss, lab.delta, parameters, x, y, weight, n, gradient) : NaN;
-  return { loss, gradient };
+type Place = Pick<Lab, "model" | "points" | "loss" | "delta">;
+const PLACE: readonly (keyof Lab)[] = ["model", "points", "loss", "delta"]; // what losses stand on, besides the parameters
+
+/** Remembers the last answer, for labs that agree in these keys. */
+function lastly<R>(keys: readonly (keyof Lab)[], f: (lab: Lab) => R): (lab: Lab) => R {
+  let last: Lab | null = null, result: R;
+  return (lab) => {
+    if (!last || keys.some((key) => last![key] !== lab[key])) [result, last] = [f(lab), lab];
+    return result;
+  };
 }
 
-const lossMemo = memo((model: Model, points: Points, loss: LossName, delta: number, parameters: readonly number[]) => lossOf({ model, points, loss, delta }, parameters));
+/** Loss and gradient at any parameters, on the lab's points. */
+export function lossOf({ model, points: { n, x, y, weight }, loss, delta }: Place, parameters: ArrayLike<number>): LossHere {
+  const gradient = new Float64Array(model.parameters.length);
+  return { loss: n ? model.evaluator.gradient(loss, delta, parameters, x, y, weight, n, gradient) : NaN, gradient };
+}
 
 /** Loss and gradient where the lab stands. */
-export const lossAt = (lab: Lab): LossHere => lossMemo(lab.model, lab.points, lab.loss, lab.delta, lab.parameters);
+export const lossAt = lastly([...PLACE, "parameters"], (lab): LossHere => lossOf(lab, lab.parameters));
 
-const pathMemo = memo((model: Model, { n, x, y, weight }: Points, loss: LossName, delta: number, start: readonly number[], locked: readonly boolean[], legs: Lab["legs"], steps: number) =>
-  descend({ evaluator: model.evaluator, names: model.parameters, x, y, weight, n, loss, delta, start, locked }, { legs, steps }));
+const walked = ({ model, points: { n, x, y, weight }, loss, delta, start, locked, legs, steps }: Lab): Path =>
+  descend({ evaluator: model.evaluator, names: model.parameters, x, y, weight, n, loss, delta, start, locked }, { legs, steps });
 
 /** The walk from `start`, as far as it has been asked for. */
-export const pathOf = (lab: Lab): Path => pathMemo(lab.model, lab.points, lab.loss, lab.delta, lab.start, lab.locked, lab.legs, lab.steps);
+export const pathOf = lastly([...PLACE, "start", "locked", "legs", "steps"], walked);
 
 /** The whole walk where it is quick to compute, otherwise the part that has been walked. */
-export function futureOf(lab: Lab): Path {
-  const path = pathOf(lab);
-  path.upTo(lab.points.n * lab.parameters.length * lab.steps < MOST_WORK ? lab.steps : lab.step);
+export const futureOf = (lab: Lab): Path => ahead(lab, pathOf(lab));
+
+/** The walk as it would go with other settings of its last leg: what a cause does to the curve. */
+export const otherwise = (lab: Lab, change: Partial<Lab["legs"][number]>): Path => ahead(lab, walked({ ...lab, legs: lab.legs.with(-1, { ...lab.legs.at(-1)!, ...change }) }));
+
+function ahead({ points, parameters, steps, step }: Lab, path: Path): Path {
+  path.upTo(points.n * parameters.length * steps < MOST_WORK ? steps : step);
   return path;
 }
 
-/** The walk as it would go with other settings of its last leg: what a cause does to the curve. */
-export function otherwise(lab: Lab, change: Partial<Lab["legs"][number]>): Path {
-  const { n, x, y, weight } = lab.points;
-  const legs = lab.legs.with(-1, { ...lab.legs.at(-1)!, ...change });
-  const path = descend({ evaluator: lab.model.evaluator, names: lab.model.parameters, x, y, weight, n, loss: lab.loss, delta: lab.delta, start: lab.start, locked: lab.locked }, { legs, steps: lab.steps });
-  path.upTo(lab.points.n * lab.parameters.length * lab.steps < MOST_WORK ? lab.steps : lab.step);
-  return path;
-}
+/** Each parameter's bounds; a formula written in the page has none. */
+export const boundsOf = ({ model, document }: Lab): readonly (readonly [number | null, number | null])[] =>
+  (model.typed ? model.parameters.map(() => [null, null] as const) : document.bounds);
 
 /**
  * The parameters of lowest loss, with what is locked held where it is; null where there are no points or too many
@@ -66,8 +73,7 @@ export function bestFor(lab: Lab, how: "given" | "warm" | "search"): Best | null
   const { model, points, document } = lab;
   if (points.n === 0) return null;
   const given = model.typed ? null : document.best;
-  const free = lab.locked.some((locked) => locked) ? null : given;
-  if (how === "given" && free) return { values: free, loss: lossOf(lab, free).loss, settled: true };
+  if (how === "given" && given && !lab.locked.some(Boolean)) return { values: given, loss: lossOf(lab, given).loss, settled: true };
   if (model.parameters.length > MOST_SOLVED) return null;
   const more = [...(lab.best ? [lab.best.values] : []), ...(given ? [given] : [])];
   return solveFrom(lab, lab.locked, more, how === "search" || more.length === 0);
@@ -82,11 +88,10 @@ export function follow(lab: Lab, index: number): readonly number[] {
 function solveFrom(lab: Lab, locked: readonly boolean[], more: readonly (readonly number[])[], search: boolean): Best | null {
   const { model } = lab;
   const { n, x, y, weight } = thinned(lab.points, MOST_FITTED);
-  const bounds = model.typed ? model.parameters.map(() => [null, null] as const) : lab.document.bounds;
   const linear = linearParameters(model.expr, model.parameters.filter((_, i) => !locked[i]));
   const { values, loss, settled } = solve({
     evaluator: model.evaluator, linear: model.parameters.map((name) => linear.includes(name)), x, y, weight, n,
-    loss: lab.loss, delta: lab.delta, start: lab.parameters, locked, bounds, more, search,
+    loss: lab.loss, delta: lab.delta, start: lab.parameters, locked, bounds: boundsOf(lab), more, search,
   });
   if (!values.every(Number.isFinite) || !Number.isFinite(loss)) return null;
   return n < lab.points.n ? { values, loss: lossOf(lab, values).loss, settled: false } : { values, loss, settled };
@@ -98,27 +103,25 @@ export interface Track {
   readonly losses: Float64Array;
 }
 
-const trackMemos: ((...args: readonly [Model, Points, LossName, number, readonly number[], Interval, number]) => Track)[] = [];
+const tracks: ((...args: Parameters<typeof track>) => Track)[] = [];
 
 /** The track of the slider at `index`; the same object as long as nothing that shapes it changes. */
-export function trackOf(lab: Lab, index: number, count = 61): Track {
-  trackMemos[index] ??= memo((model: Model, points: Points, loss: LossName, delta: number, parameters: readonly number[], range: Interval, samples: number) => track({ model, points: sparse(points), loss, delta }, parameters, range, index, samples));
-  return trackMemos[index]!(lab.model, lab.points, lab.loss, lab.delta, lab.parameters, lab.ranges[index]!, count);
+export function trackOf({ model, points, loss, delta, parameters, ranges }: Lab, index: number, count = 61): Track {
+  return (tracks[index] ??= memo(track))(model, points, loss, delta, parameters, ranges[index]!, index, count);
 }
 
-function track(lab: Pick<Lab, "model" | "points" | "loss" | "delta">, parameters: readonly number[], [low, high]: Interval, index: number, count: number): Track {
-  const { model, points: { n, x, y, weight } } = lab;
-  const at = Float64Array.from(parameters), curve = new Float64Array(n);
-  const values = Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+function track(model: Model, points: Points, loss: LossName, delta: number, parameters: readonly number[], [low, high]: Interval, index: number, count: number): Track {
+  const { n, x, y, weight } = sparse(points), at = Float64Array.from(parameters), curve = new Float64Array(n);
+  const values = spaced(low, high, count);
   const losses = values.map((value) => {
     at[index] = value;
     model.evaluator.predict(at, x, n, curve);
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += LOSSES[lab.loss].value(curve[i]!, y[i]!, weight[i]!, lab.delta);
-    return n ? sum / n : NaN;
+    return curve.reduce((sum, f, i) => sum + LOSSES[loss].value(f, y[i]!, weight[i]!, delta), 0) / n;
   });
   return { values, losses };
 }
+
+const spaced = (low: number, high: number, n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
 
 const MOST_TRACKED = 500; // points in a track's losses: its shape needs no more
 
@@ -141,14 +144,14 @@ export function pullsOf(lab: Lab, index: number): Float64Array {
 
 /** The curve at n places between two. */
 export function curveOf(model: Model, parameters: ArrayLike<number>, [low, high]: Interval, n: number): { x: Float64Array; y: Float64Array } {
-  const x = Float64Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1)), y = new Float64Array(n);
+  const x = spaced(low, high, n), y = new Float64Array(n);
   model.evaluator.predict(parameters, x, n, y);
   return { x, y };
 }
 
 /** The curve at the points themselves. */
-export function predictedAt(lab: Lab): Float64Array {
-  const curve = new Float64Array(lab.points.n);
-  lab.model.evaluator.predict(lab.parameters, lab.points.x, lab.points.n, curve);
+export function predictedAt({ model, parameters, points: { n, x } }: Lab): Float64Array {
+  const curve = new Float64Array(n);
+  model.evaluator.predict(parameters, x, n, curve);
   return curve;
 }

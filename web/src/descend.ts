@@ -2,8 +2,10 @@
 
 import type { LossName, OptimizerName, ScheduleName, WalkDocument } from "./contract.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { endless } from "./expression.ts";
 import { OPTIMIZERS, type Optimizer, type OptimizerState } from "./optimizers.ts";
 import { SCHEDULES, type Schedule } from "./schedules.ts";
+import { scientific } from "./typeset.ts";
 
 export const RUNAWAY = 1e12; // a loss this many times the first one will not come back
 const FIRST = 256; // moments that a path has room for before it grows
@@ -60,131 +62,94 @@ export function branch(walk: Walk, at: number, way: Omit<Leg, "from">): Walk {
 }
 
 /** Walk downhill from the start: ten steps, eleven moments. Nothing is computed before `upTo` asks for it. */
-export const descend = (slope: Slope, walk: Walk): Path => new Walker(slope, walk);
+export function descend(slope: Slope, { steps, legs }: Walk): Path {
+  const { evaluator, names, x, y, weight, n, loss: name, delta, locked } = slope;
+  const P = slope.start.length;
+  const values = Float64Array.from(slope.start); // (P,) where it stands
+  const pull = new Float64Array(P); // (P,) the gradient there
+  const column = (width = 1): Float64Array => new Float64Array(FIRST * width);
+  const path: { -readonly [K in keyof Path]: Path[K] } = {
+    P, steps, known: 0, parameters: column(P), gradient: column(P), loss: column(), rate: column(), ended: null,
+    upTo(k) {
+      const last = Math.min(k, steps);
+      while (path.known <= last && !path.ended) moment(path.known);
+      return Math.min(k, path.known - 1);
+    },
+  };
+  let at = -1; // which leg it is on
+  let leg: Leg, optimizer: Optimizer, schedule: Schedule, state: OptimizerState;
 
-/** The path while it is walked: the one mutable thing in this file. */
-class Walker implements Path {
-  readonly P: number;
-  readonly steps: number;
-  known = 0;
-  parameters: Float64Array;
-  gradient: Float64Array;
-  loss: Float64Array = new Float64Array(FIRST);
-  rate: Float64Array = new Float64Array(FIRST);
-  ended: { step: number; words: string } | null = null;
-  readonly #slope: Slope;
-  readonly #legs: readonly Leg[];
-  readonly #values: Float64Array; // (P,) where it stands
-  readonly #pull: Float64Array; // (P,) the gradient there
-  readonly #locked: Uint8Array;
-  #at = -1; // which leg it is on
-  #leg: Leg;
-  #optimizer: Optimizer;
-  #schedule: Schedule;
-  #state: OptimizerState;
-
-  constructor(slope: Slope, walk: Walk) {
-    this.P = slope.start.length;
-    this.steps = walk.steps;
-    this.parameters = new Float64Array(FIRST * this.P);
-    this.gradient = new Float64Array(FIRST * this.P);
-    this.#slope = slope;
-    this.#legs = walk.legs;
-    this.#values = Float64Array.from(slope.start);
-    this.#pull = new Float64Array(this.P);
-    this.#locked = Uint8Array.from(slope.locked, Number);
-    this.#leg = walk.legs[0];
-    this.#optimizer = OPTIMIZERS[this.#leg.optimizer];
-    this.#schedule = SCHEDULES[this.#leg.schedule];
-    this.#state = this.#optimizer.begin(this.P);
+  function moment(k: number): void {
+    if (k === path.loss.length) for (const key of COLUMNS) path[key] = grown(path[key]);
+    if (k > 0) step(path.rate[k - 1]);
+    while (at + 1 < legs.length && legs[at + 1].from <= k) enter(++at);
+    look(k);
+    path.known = k + 1;
+    if (!sound(path.loss[k])) path.ended = { step: k, words: trouble(k) };
   }
 
-  upTo(k: number): number {
-    const last = Math.min(k, this.steps);
-    while (this.known <= last && this.ended === null) this.#moment(this.known);
-    return Math.min(k, this.known - 1);
+  function enter(next: number): void {
+    leg = legs[next];
+    optimizer = OPTIMIZERS[leg.optimizer];
+    schedule = SCHEDULES[leg.schedule];
+    state = optimizer.begin(P);
   }
 
-  #moment(k: number): void {
-    if (k === this.loss.length) this.#grow();
-    if (k > 0) this.#step(k - 1);
-    while (this.#at + 1 < this.#legs.length && this.#legs[this.#at + 1].from <= k) this.#enter(this.#at + 1);
-    this.#look(k);
-    this.known = k + 1;
-    if (!this.#sound(k)) this.ended = { step: k, words: this.#trouble(k) };
-  }
-
-  #enter(at: number): void {
-    this.#at = at;
-    this.#leg = this.#legs[at];
-    this.#optimizer = OPTIMIZERS[this.#leg.optimizer];
-    this.#schedule = SCHEDULES[this.#leg.schedule];
-    this.#state = this.#optimizer.begin(this.P);
-  }
-
-  /** From moment k towards the next, by the gradient that the look at k left. */
-  #step(k: number): void {
-    for (let i = 0; i < this.P; i++) if (this.#locked[i]) this.#pull[i] = 0;
-    this.#optimizer.step(this.#values, this.#pull, this.rate[k], this.#state, this.#leg.zero);
+  /** Towards the next moment, by the gradient that the last look left, or by all so far: the loop that forgets `zero_grad()`. */
+  function step(rate: number): void {
+    for (let i = 0; i < P; i++) if (locked[i]) pull[i] = 0;
+    if (!leg.zero) for (let i = 0; i < P; i++) pull[i] = state.sum[i] += pull[i];
+    optimizer.step(values, pull, rate, state);
   }
 
   /** Writes moment k: where it stands, how wrong that is, and which way is up from here. */
-  #look(k: number): void {
-    const { evaluator, loss, delta, x, y, weight, n } = this.#slope;
-    const { P } = this;
-    const from = this.#leg.from;
-    this.loss[k] = evaluator.gradient(loss, delta, this.#values, x, y, weight, n, this.#pull);
-    this.rate[k] = this.#leg.rate * this.#schedule.factor(k - from, this.steps - from);
-    for (let i = 0, at = k * P; i < P; i++, at++) {
-      this.parameters[at] = this.#values[i];
-      this.gradient[at] = this.#pull[i];
+  function look(k: number): void {
+    path.loss[k] = evaluator.gradient(name, delta, values, x, y, weight, n, pull);
+    path.rate[k] = leg.rate * schedule.factor(k - leg.from, steps - leg.from);
+    const { parameters, gradient } = path;
+    for (let i = 0, place = k * P; i < P; i++, place++) {
+      parameters[place] = values[i];
+      gradient[place] = pull[i];
     }
   }
 
-  /** Whether the walk can go on from moment k. */
-  #sound(k: number): boolean {
-    const first = this.loss[0];
-    if (!Number.isFinite(this.loss[k]) || this.loss[k] - first > Math.max(RUNAWAY * Math.abs(first), 1)) return false;
-    for (let i = 0; i < this.P; i++) {
-      if (!Number.isFinite(this.#values[i]) || (!this.#locked[i] && !Number.isFinite(this.#pull[i]))) return false;
-    }
+  /** Whether the walk can go on from here. */
+  function sound(loss: number): boolean {
+    const first = path.loss[0];
+    if (!Number.isFinite(loss) || loss - first > Math.max(RUNAWAY * Math.abs(first), 1)) return false;
+    for (let i = 0; i < P; i++) if (!Number.isFinite(values[i]) || (!locked[i] && !Number.isFinite(pull[i]))) return false;
     return true;
   }
 
-  #trouble(k: number): string {
-    const { names, locked } = this.#slope;
-    const loss = this.loss[k];
-    const lost = (what: string, numbers: Float64Array, seen: (i: number) => boolean): string[] =>
-      [...numbers].flatMap((v, i) => (seen(i) && !Number.isFinite(v) ? [`${what}${names[i]} is ${short(v)}`] : []));
+  function trouble(k: number): string {
+    const loss = path.loss[k];
+    const lost = (what: string, v: number): string[] => (Number.isFinite(v) ? [] : [`${what} is ${short(v)}`]);
     const [problem] = [
-      ...lost("", this.#values, () => true),
-      ...(Number.isFinite(loss) ? [] : [`the loss is ${short(loss)}`]),
-      ...lost("the gradient of ", this.#pull, (i) => !locked[i]),
-      `the loss is ${short(loss, 3)}, from ${short(this.loss[0], 3)} at the start`,
+      ...names.flatMap((word, i) => lost(word, values[i])), ...lost("the loss", loss),
+      ...names.flatMap((word, i) => (locked[i] ? [] : lost(`the gradient of ${word}`, pull[i]))),
+      `the loss is ${short(loss, 3)}, from ${short(path.loss[0], 3)} at the start`,
     ];
-    if (k > 0) return `diverged at step ${k}: ${problem}\nhint: a smaller rate than ${short(this.#leg.rate)}, or a schedule`;
+    if (k > 0) return `diverged at step ${k}: ${problem}\nhint: a smaller rate than ${short(leg.rate)}, or a schedule`;
     const what = Number.isFinite(loss) ? "slope" : "value";
     return `the model has no ${what} at the start: ${problem}\nhint: begin elsewhere: move a parameter`;
   }
 
-  #grow(): void {
-    const grown = (column: Float64Array): Float64Array => {
-      const next = new Float64Array(2 * column.length);
-      next.set(column);
-      return next;
-    };
-    this.loss = grown(this.loss);
-    this.rate = grown(this.rate);
-    this.parameters = grown(this.parameters);
-    this.gradient = grown(this.gradient);
-  }
+  return path;
+}
+
+const COLUMNS = ["parameters", "gradient", "loss", "rate"] as const;
+
+function grown(column: Float64Array): Float64Array {
+  const next = new Float64Array(2 * column.length);
+  next.set(column);
+  return next;
 }
 
 /** A number as Python's `:g` writes it, to so many digits. */
 export function short(value: number, digits = 6): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (!Number.isFinite(value)) return endless(value);
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = Number(exponent);
   if (power >= -4 && power < digits) return String(Number(value.toPrecision(digits)));
-  return `${Number(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  return scientific(Number(mantissa), power);
 }

@@ -46,7 +46,7 @@ export function name(text: string): Expr {
 export function apply(op: string, ...given: Expr[]): Expr {
   const args = given.map((a, i) => (op.startsWith("logical") || (op === "where" && i === 0) ? asTruth(a) : asNumber(a)));
   if (args.every(isConstant) && !OPERATIONS[op].truth) return constant(fold(op, args));
-  return identity(op, args) ?? make(`${op} ${args.map((a) => a.id).join(" ")}`, op, args);
+  return RULES[op]?.(args[0], args[1], args[2]) ?? make(`${op} ${args.map((a) => a.id).join(" ")}`, op, args);
 }
 
 /** Whether the value is a yes or no rather than a number. */
@@ -79,12 +79,13 @@ function fold(op: string, args: readonly Expr[]): number {
 }
 
 /** A simpler node with the same value for every argument, in floating point too; undefined where there is none. */
-function identity(op: string, args: readonly Expr[]): Expr | undefined {
-  return RULES[op]?.(args[0], args[1], args[2]);
-}
-
 type Rule = (a: Expr, b: Expr, c: Expr) => Expr | undefined;
 const negative = (a: Expr): Expr => apply("negative", a);
+
+/** What a is the negative of, if it is written with a minus sign. */
+function turned(a: Expr): Expr | undefined {
+  return a.op === "negative" ? a.args[0] : belowZero(a.value) ? constant(-a.value) : undefined;
+}
 
 const RULES: Readonly<Record<string, Rule>> = {
   add(a, b) {
@@ -92,31 +93,24 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (a.op === "where" && b.op === "where" && a.args[0] === b.args[0] && (is(a.args[1], 0) || is(b.args[1], 0))) {
       return apply("where", a.args[0], apply("add", a.args[1], b.args[1]), apply("add", a.args[2], b.args[2]));
     }
-    if (b.op === "negative") return apply("subtract", a, b.args[0]);
-    if (b.value < 0) return apply("subtract", a, constant(-b.value));
-    return undefined;
+    const less = turned(b);
+    return less && apply("subtract", a, less);
   },
   subtract(a, b) {
     if (is(b, 0)) return a;
-    if (b.op === "negative") return apply("add", a, b.args[0]);
-    if (b.value < 0) return apply("add", a, constant(-b.value));
-    return undefined;
+    const more = turned(b);
+    return more && apply("add", a, more);
   },
   multiply(a, b) {
-    if (is(a, 1)) return b;
-    if (belowZero(a.value)) return negative(apply("multiply", constant(-a.value), b));
-    if (is(b, 1)) return a;
-    if (belowZero(b.value)) return negative(apply("multiply", a, constant(-b.value)));
-    if (a.op === "negative" && b.op === "negative") return apply("multiply", a.args[0], b.args[0]);
-    if (a.op === "negative") return negative(apply("multiply", a.args[0], b));
-    if (b.op === "negative") return negative(apply("multiply", a, b.args[0]));
-    return undefined;
+    if (is(a, 1) || is(b, 1)) return is(a, 1) ? b : a;
+    const [left, right] = [turned(a), turned(b)];
+    if (left) return negative(apply("multiply", left, b));
+    return right && negative(apply("multiply", a, right));
   },
   divide(a, b) {
     if (is(b, 1)) return a;
-    if (a.op === "negative") return negative(apply("divide", a.args[0], b));
-    if (belowZero(a.value)) return negative(apply("divide", constant(-a.value), b));
-    return undefined;
+    const above = turned(a);
+    return above && negative(apply("divide", above, b));
   },
   negative: (a) => (a.op === "negative" ? a.args[0] : undefined),
   logical_not: (a) => (a.op === "logical_not" ? a.args[0] : undefined),
@@ -178,9 +172,11 @@ export function lines(order: readonly Expr[]): Line[] {
   });
 }
 
-/** A number as JSON can hold it: what is not finite, as Python writes it. */
-const plain = (value: number): number | string =>
-  Number.isFinite(value) ? value : Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+/** What is not finite, as Python writes it. */
+export const endless = (value: number): string => (value > 0 ? "inf" : value < 0 ? "-inf" : "nan");
+
+/** A number as JSON can hold it. */
+const plain = (value: number): number | string => (Number.isFinite(value) ? value : endless(value));
 
 const NOT_FINITE: ReadonlyMap<unknown, number> = new Map([["inf", Infinity], ["-inf", -Infinity], ["nan", NaN]]);
 
@@ -197,11 +193,8 @@ function rebuilt([op, ...rest]: Line, nodes: readonly Expr[]): Expr {
   const number = NOT_FINITE.get(value) ?? value;
   if (op === "constant" && typeof number === "number") return constant(number);
   if (op === "name" && typeof value === "string") return name(value);
-  if (!Object.hasOwn(OPERATIONS, op) || rest.length !== OPERATIONS[op].arity) {
-    throw new RangeError(`node ${nodes.length} is not a constant, a name or a known operation`);
-  }
-  if (!rest.every((i) => typeof i === "number" && nodes[i])) {
-    throw new RangeError(`node ${nodes.length} stands on nodes that do not come before it`);
+  if (!Object.hasOwn(OPERATIONS, op) || rest.length !== OPERATIONS[op].arity || !rest.every((i) => nodes[i as number])) {
+    throw new RangeError(`node ${nodes.length} is no constant, name or operation on nodes before it`);
   }
   return apply(op, ...rest.map((i) => nodes[i as number]));
 }

@@ -99,7 +99,7 @@ function drawRow(parts: readonly Piece[], scene: Scene, front: Front): VNode[] {
     if (i > 0 && signOf(part) && follower && isNegative(follower, scene)) return <span>{signOf(part) === "+" ? " − " : " + "}</span>;
     if (part.kind === "times" && !part.dot && follower && startsWithDigit(follower, scene)) return draw({ ...part, dot: true }, scene, front);
     if (i === 0) return draw(part, scene, front);
-    if (before) return draw(part, scene, i > 1 && isNegative(part, scene) ? "signed" : "inside");
+    if (before) return draw(part, scene, i > 1 ? "signed" : "inside");
     return draw(part, scene, parts[i - 1]!.kind === "text" ? "start" : "inside");
   });
 }

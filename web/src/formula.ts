@@ -5,7 +5,7 @@
  * table of operations. No text reaches JavaScript's own evaluator: what cannot be written cannot be run.
  */
 
-import { apply, constant, name, substitute, type Expr } from "./expression.ts";
+import { apply, constant, endless, name, substitute, type Expr } from "./expression.ts";
 import { nearest } from "./nearest.ts";
 import { COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS } from "./operations.ts";
 
@@ -26,25 +26,17 @@ export interface Formula {
   readonly euler: boolean; // whether it uses the constant e
 }
 
-type Kind = "number" | "name" | "quoted" | "mark" | "end";
-
 interface Token {
-  readonly kind: Kind;
+  readonly kind: string;
   readonly text: string;
   readonly at: number; // in the text, in UTF-16 units
 }
 
 // Python's \d is any decimal digit, its \w any letter or number; combining marks are neither.
-const TOKEN = new RegExp(
-  String.raw`(?<number>(?:\p{Nd}+(?:_\p{Nd}+)*\.?\p{Nd}*|\.\p{Nd}+)(?:[eE][+-]?\p{Nd}+)?)` +
-    String.raw`|(?<name>(?!\p{Nd})[\p{L}\p{N}_]+)` +
-    "|`(?<quoted>[^`\\n]+)`" +
-    String.raw`|(?<mark>\*\*|<=|>=|==|!=|[\-+*\/\^\(\),<>=])`,
-  "uy",
-);
-const SPACE = /[ \t\r\n]*/y;
+const KINDS = ["", "number", "name", "quoted", "mark", "other"];
+const TOKEN =
+  /[ \t\r\n]*(?:((?:\p{Nd}+(?:_\p{Nd}+)*\.?\p{Nd}*|\.\p{Nd}+)(?:[eE][+-]?\p{Nd}+)?)|((?=[\p{XID_Start}_])(?:(?=\p{XID_Continue})[\p{L}\p{N}_])+)|`([^`\n]+)`|(\*\*|[<>=!]=|[-+*/^(),<>=])|$|([^]))/gu;
 const EDGES = /^(?:[^\S\ufeff]|[\x1c-\x1f\x85])+|(?:[^\S\ufeff]|[\x1c-\x1f\x85])+$/g; // of blanks, by Python's idea of them
-const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*/u;
 
 // How tightly each infix operator binds: left, right. ^ and ** bind from the right and before a minus sign.
 export const INFIX: ReadonlyMap<string, readonly [string, number, number]> = new Map([
@@ -70,27 +62,27 @@ export const COMPARES = 7;
 const GRAMMAR = "a formula is numbers, names, + - * / ^, parentheses and functions such as exp(x)";
 const NO_SUBSCRIPT = "subscripts do not exist here: give each quantity its own name";
 const NO_TEXT = "text does not exist here; a column with an odd name is written in backticks: `my column`";
-const HINTS: ReadonlyMap<string, string> = new Map([
-  [".", "attributes do not exist here: write exp(x), not np.exp(x)"],
-  ["[", NO_SUBSCRIPT],
-  ["]", NO_SUBSCRIPT],
-  ["'", NO_TEXT],
-  ['"', NO_TEXT],
-  ["`", "a column in backticks needs a closing backtick on the same line"],
-  ["%", "there is no remainder"],
-  ["&", "write `and`"],
-  ["|", "write `or`, or abs(x)"],
-  ["~", "write `not`"],
-  ["!", "write `not`, or != for unequal"],
-  ["\u2212", "that is a typographic minus: type -"],
-  ["\u2013", "that is a dash: type -"],
-  ["\u00d7", "write *"],
-  ["\u00b7", "write *"],
-  ["\u00f7", "write /"],
-  ["\u00b2", "write ^2"],
-  ["\u00b3", "write ^3"],
-  ["\u221a", "write sqrt(\u2026)"],
-]);
+const HINTS: Readonly<Record<string, string>> = {
+  ".": "attributes do not exist here: write exp(x), not np.exp(x)",
+  "[": NO_SUBSCRIPT,
+  "]": NO_SUBSCRIPT,
+  "'": NO_TEXT,
+  '"': NO_TEXT,
+  "`": "a column in backticks needs a closing backtick on the same line",
+  "%": "there is no remainder",
+  "&": "write `and`",
+  "|": "write `or`, or abs(x)",
+  "~": "write `not`",
+  "!": "write `not`, or != for unequal",
+  "\u2212": "that is a typographic minus: type -",
+  "\u2013": "that is a dash: type -",
+  "\u00d7": "write *",
+  "\u00b7": "write *",
+  "\u00f7": "write /",
+  "\u00b2": "write ^2",
+  "\u00b3": "write ^3",
+  "\u221a": "write sqrt(\u2026)",
+};
 
 /** How many characters a text has, as Python counts them. */
 const long = (text: string): number => [...text].length;
@@ -99,14 +91,14 @@ const isFunction = (word: string): boolean => Object.hasOwn(SPELLINGS, word) || 
 const isConstant = (word: string): boolean => Object.hasOwn(CONSTANTS, word);
 
 /** Whether a word can stand in a formula without backticks. */
-export const isIdentifier = (word: string): boolean => IDENTIFIER.exec(word)?.[0] === word;
+export const isIdentifier = (word: string): boolean => /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(word);
 
 /** The error for a place in a formula: the problem, the line with the place marked below, a hint. */
-function caret(text: string, at: number, length: number, problem: string, hint = ""): FormulaError {
-  const start = text.lastIndexOf("\n", at - 1) + 1;
-  const whole = [...text.slice(at ? start : 0).split("\n", 1)[0].replaceAll("\t", " ")];
-  const [line, place] = windowed(whole, long(text.slice(at ? start : 0, at)));
-  const marks = " ".repeat(place) + "^".repeat(Math.max(1, Math.min(length, line.length - place)));
+function caret(text: string, { at, text: marked }: Token, problem: string, hint = ""): FormulaError {
+  const start = at && text.lastIndexOf("\n", at - 1) + 1;
+  const whole = [...text.slice(start).split("\n", 1)[0].replaceAll("\t", " ")];
+  const [line, place] = windowed(whole, long(text.slice(start, at)));
+  const marks = " ".repeat(place) + "^".repeat(Math.max(1, Math.min(long(marked), line.length - place)));
   return new FormulaError(`${problem}\n  ${line.join("")}\n  ${marks}${hint && `\nhint: ${hint}`}`);
 }
 
@@ -119,29 +111,13 @@ function windowed(line: readonly string[], at: number): [readonly string[], numb
 }
 
 function tokens(text: string): Token[] {
-  const found: Token[] = [];
-  for (let at = afterSpace(text, 0); at < text.length; ) {
-    TOKEN.lastIndex = at;
-    const { number, name: raw, quoted, mark } = TOKEN.exec(text)?.groups ?? {};
-    const word = raw && IDENTIFIER.exec(raw)?.[0]; // in x² the raised figure is no part of the name
-    const kind: Kind = number ? "number" : word ? "name" : quoted ? "quoted" : "mark";
-    const token = { kind, text: number ?? word ?? quoted ?? mark ?? "", at };
-    if (!token.text) throw noPlace(text, at);
-    found.push(token);
-    at = afterSpace(text, at + token.text.length + (quoted ? 2 : 0));
-  }
-  return [...found, { kind: "end", text: "", at: text.length }];
-}
-
-function afterSpace(text: string, at: number): number {
-  SPACE.lastIndex = at;
-  SPACE.exec(text);
-  return SPACE.lastIndex;
-}
-
-function noPlace(text: string, at: number): FormulaError {
-  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-  return caret(text, at, 1, `a formula has no place for ${quoted(character)}`, HINTS.get(character) ?? GRAMMAR);
+  return [...text.matchAll(TOKEN)].map((match) => {
+    const k = match.findIndex((part, i) => i && part);
+    const said = match[k] ?? "";
+    const token = { kind: KINDS[k] ?? "end", text: said, at: match.index + match[0].length - said.length - (k === 3 ? 2 : 0) };
+    if (k === 5) throw caret(text, token, `a formula has no place for ${quoted(said)}`, HINTS[said] ?? GRAMMAR);
+    return token;
+  });
 }
 
 /** A character as Python shows it: what cannot be printed, by its number. */
@@ -180,185 +156,146 @@ export function parse(text: string, known: Iterable<string> = []): Formula {
   }
   const stripped = text.replace(EDGES, "");
   if (!stripped) throw new FormulaError('the formula is empty\nhint: write for example "y = a*x + b"');
-  return new Parser(text, new Set(known)).formula(stripped);
+  return read(text, stripped, new Set(known));
 }
 
-class Parser {
-  readonly #text: string;
-  readonly #known: ReadonlySet<string>;
-  readonly #tokens: readonly Token[];
-  #at = 0;
-  #nodes = 0;
+/** The whole formula, by recursive descent: the functions inside take tokens from the front. */
+function read(text: string, stripped: string, known: ReadonlySet<string>): Formula {
+  const all = tokens(text);
+  let at = 0;
+  let nodes = 0;
+  const take = (): Token => all[at++];
+  const is = (token: Token, mark: string): boolean => token.kind === "mark" && token.text === mark; // not a column called so
+  const sees = (mark: string): boolean => is(all[at], mark);
+  const error = (token: Token, problem: string, hint?: string): FormulaError => caret(text, token, problem, hint);
 
-  constructor(text: string, known: ReadonlySet<string>) {
-    this.#text = text;
-    this.#known = known;
-    this.#tokens = tokens(text);
+  function formula(): Formula {
+    const [equals, second] = all.filter((token) => is(token, "="));
+    if (second) throw error(second, "a second `=`: a formula has one", "to compare, write ==");
+    const target = equals ? expression(0, 0) : null;
+    if (equals && take() !== equals) {
+      at--;
+      throw unexpected();
+    }
+    const expr = expression(0, 0);
+    if (all[at].kind !== "end") throw unexpected();
+    const euler = !known.has("e") && all.some(({ kind, text: word }) => kind === "name" && word === "e");
+    return { text: stripped, target, expr, euler };
   }
 
-  get #next(): Token {
-    return this.#tokens[this.#at];
-  }
-
-  /** Whether the next token is this mark, not a column that is called so. */
-  #sees(mark: string): boolean {
-    return this.#next.kind === "mark" && this.#next.text === mark;
-  }
-
-  #take(): Token {
-    return this.#tokens[this.#at++];
-  }
-
-  #error(token: Token, problem: string, hint = ""): FormulaError {
-    return caret(this.#text, token.at, long(token.text), problem, hint);
-  }
-
-  formula(text: string): Formula {
-    const [equals, second] = this.#tokens.filter((token) => token.kind === "mark" && token.text === "=");
-    if (second) throw this.#error(second, "a second `=`: a formula has one", "to compare, write ==");
-    const target = equals ? this.#expression(0, 0) : null;
-    if (equals && this.#take() !== equals) throw this.#unexpected(this.#at - 1);
-    const expr = this.#expression(0, 0);
-    if (this.#next.kind !== "end") throw this.#unexpected();
-    const euler = !this.#known.has("e") && this.#tokens.some((token) => token.kind === "name" && token.text === "e");
-    return { text, target, expr, euler };
-  }
-
-  #unexpected(at = this.#at): FormulaError {
-    this.#at = at;
-    const token = this.#next;
-    const before = this.#tokens[at - 1];
-    if (this.#sees(")")) return this.#error(token, "a `)` that closes nothing");
-    if (this.#sees("(") && (before.kind === "name" || before.kind === "quoted")) return this.#noFunction(before);
-    if (this.#sees("(") || ["number", "name", "quoted"].includes(token.kind)) {
-      const choice = ["if", "else"].some((word) => word === token.text || word === before.text);
-      const hint = choice ? "write where(condition, a, b)" : "write * to multiply";
-      return this.#error(token, `two things side by side: \`${before.text} ${token.text}\``, hint);
+  function unexpected(): FormulaError {
+    const token = all[at];
+    const before = all[at - 1];
+    if (sees(")")) return error(token, "a `)` that closes nothing");
+    if (sees("(") && (before.kind === "name" || before.kind === "quoted")) return noFunction(before);
+    if (sees("(") || (token.kind !== "mark" && token.kind !== "end")) {
+      const choice = [token.text, before.text].some((word) => word === "if" || word === "else");
+      return error(token, `two things side by side: \`${before.text} ${token.text}\``, choice ? "write where(condition, a, b)" : "write * to multiply");
     }
     const hint = { ",": "decimals take a point: 1.5", "=": "to compare, write ==" }[token.text] ?? GRAMMAR;
-    return this.#error(token, `\`${token.text}\` was not expected here`, hint);
+    return error(token, `\`${token.text}\` was not expected here`, hint);
   }
 
   /** Everything from here that binds at least this tightly. */
-  #expression(binding: number, depth: number): Expr {
-    if (depth > MAX_DEPTH) {
-      const problem = `more than ${MAX_DEPTH} levels inside one another`;
-      throw this.#error(this.#next, problem, "name a part of it, or simplify");
-    }
-    let left = this.#operand(depth);
-    for (let compared = false, infix = this.#infix(); infix && infix[1] >= binding; infix = this.#infix()) {
-      const token = this.#take();
-      if (compared && infix[1] === COMPARES) {
-        throw this.#error(token, "comparisons do not chain", "write `a < x and x < b`");
-      }
-      compared ||= infix[1] === COMPARES;
-      left = this.#node(token, infix[0], left, this.#expression(infix[2], depth + 1));
+  function expression(binding: number, depth: number): Expr {
+    if (depth > MAX_DEPTH) throw error(all[at], `more than ${MAX_DEPTH} levels inside one another`, "name a part of it, or simplify");
+    let left = operand(depth + 1);
+    for (let compared = false, next = infix(); next && next[1] >= binding; next = infix()) {
+      const token = take();
+      const compares = next[1] === COMPARES;
+      if (compared && compares) throw error(token, "comparisons do not chain", "write `a < x and x < b`");
+      compared ||= compares;
+      left = node(token, next[0], left, expression(next[2], depth + 1));
     }
     return left;
   }
 
-  #infix(): readonly [string, number, number] | undefined {
-    return this.#next.kind === "mark" || this.#next.kind === "name" ? INFIX.get(this.#next.text) : undefined;
+  function infix(): readonly [string, number, number] | undefined {
+    return all[at].kind === "quoted" ? undefined : INFIX.get(all[at].text);
   }
 
-  #operand(depth: number): Expr {
-    const token = this.#take();
-    if (token.kind === "number") return this.#number(token);
-    if (token.kind === "quoted") return this.#count(token, name(token.text));
-    if (token.text === "+") return this.#expression(SIGN, depth + 1);
-    if (token.text === "-") return this.#node(token, "negative", this.#expression(SIGN, depth + 1));
-    if (token.text === "not") return this.#node(token, "logical_not", this.#expression(NOT, depth + 1));
-    if (token.text === "(") return this.#bracketed(token, depth);
-    if (token.kind === "name" && token.text !== "and" && token.text !== "or") {
-      return this.#sees("(") && isFunction(token.text) ? this.#call(token, depth) : this.#named(token);
-    }
-    if (token.kind === "end") {
-      const problem = "the formula ends where a number or a name was expected";
-      throw this.#error(token, problem, "finish it, or leave out the last sign");
-    }
-    throw this.#error(token, `\`${token.text}\` where a number or a name was expected`, GRAMMAR);
+  function operand(depth: number): Expr {
+    const token = take();
+    const { kind, text: said } = token;
+    if (kind === "number") return number(token);
+    if (kind === "quoted") return count(token, name(said));
+    if (said === "+") return expression(SIGN, depth);
+    if (said === "-") return node(token, "negative", expression(SIGN, depth));
+    if (said === "not") return node(token, "logical_not", expression(NOT, depth));
+    if (said === "(") return closed(token, expression(0, depth));
+    if (kind === "name" && said !== "and" && said !== "or") return sees("(") && isFunction(said) ? call(token, depth) : named(token);
+    if (kind === "end") throw error(token, "the formula ends where a number or a name was expected", "finish it, or leave out the last sign");
+    throw error(token, `\`${said}\` where a number or a name was expected`, GRAMMAR);
   }
 
-  #number(token: Token): Expr {
+  function number(token: Token): Expr {
     const value = toNumber(token.text);
-    if (value === Infinity) throw this.#error(token, "this number is too large", "the largest is about 1.8e308");
-    return this.#count(token, constant(value));
+    if (value === Infinity) throw error(token, "this number is too large", "the largest is about 1.8e308");
+    return count(token, constant(value));
   }
 
-  #bracketed(opening: Token, depth: number): Expr {
-    const inner = this.#expression(0, depth + 1);
-    if (!this.#sees(")")) throw this.#unclosed(opening);
-    this.#take();
-    return inner;
+  /** What was read, if its bracket closes here. */
+  function closed<T>(opening: Token, inside: T): T {
+    if (sees(")")) at++;
+    else throw all[at].kind === "end" ? error(opening, "this `(` is never closed") : unexpected();
+    return inside;
   }
 
-  #named(token: Token): Expr {
-    if (this.#sees("(")) throw this.#noFunction(token);
-    if (isConstant(token.text) && !this.#known.has(token.text)) return this.#count(token, constant(CONSTANTS[token.text]));
-    if (isFunction(token.text)) {
-      const hint = `write ${token.text}(…); a parameter needs another name`;
-      throw this.#error(token, `\`${token.text}\` is a function`, hint);
-    }
-    return this.#count(token, name(token.text));
+  function named(token: Token): Expr {
+    const word = token.text;
+    if (sees("(")) throw noFunction(token);
+    if (isConstant(word) && !known.has(word)) return count(token, constant(CONSTANTS[word]));
+    if (isFunction(word)) throw error(token, `\`${word}\` is a function`, `write ${word}(…); a parameter needs another name`);
+    return count(token, name(word));
   }
 
-  #noFunction(token: Token): FormulaError {
-    const near = isConstant(token.text) ? null : nearest(token.text, [...Object.keys(SPELLINGS), ...Object.keys(COMPOSED)]);
-    const hint = near ? `did you mean ${near}?` : `to multiply, write ${token.text}*(…)`;
-    return this.#error(token, `there is no function \`${token.text}\``, hint);
+  function noFunction(token: Token): FormulaError {
+    const word = token.text;
+    const near = isConstant(word) ? null : nearest(word, Object.keys({ ...SPELLINGS, ...COMPOSED }));
+    return error(token, `there is no function \`${word}\``, near ? `did you mean ${near}?` : `to multiply, write ${word}*(…)`);
   }
 
-  #call(token: Token, depth: number): Expr {
-    const given = this.#given(depth);
-    const composed = Object.hasOwn(COMPOSED, token.text) ? COMPOSED[token.text] : null;
-    const arity = composed ? composed[0] : OPERATIONS[SPELLINGS[token.text]].arity;
+  function call(token: Token, depth: number): Expr {
+    const word = token.text;
+    const given = closed(take(), list(depth));
+    const composed = Object.hasOwn(COMPOSED, word) ? COMPOSED[word] : null;
+    const arity = composed ? composed[0] : OPERATIONS[SPELLINGS[word]].arity;
     if (given.length !== arity) {
-      const problem = `\`${token.text}\` takes ${arity} argument${arity > 1 ? "s" : ""}, got ${given.length}`;
-      throw this.#error(token, problem, `write ${token.text}(${[..."abc"].slice(0, arity).join(", ")})`);
+      const problem = `\`${word}\` takes ${arity} argument${arity > 1 ? "s" : ""}, got ${given.length}`;
+      throw error(token, problem, `write ${word}(${["a", "b", "c"].slice(0, arity).join(", ")})`);
     }
-    if (!composed) return this.#node(token, SPELLINGS[token.text], ...given);
-    const replacements = new Map(given.map((argument, i) => ["ab"[i], argument]));
-    return this.#finite(token, substitute(parse(composed[1]).expr, replacements));
+    if (!composed) return node(token, SPELLINGS[word], ...given);
+    return finite(token, substitute(parse(composed[1]).expr, new Map(given.map((argument, i) => ["ab"[i], argument]))));
   }
 
-  /** The arguments of a call, brackets and all. */
-  #given(depth: number): Expr[] {
-    const opening = this.#take();
+  /** The arguments of a call. */
+  function list(depth: number): Expr[] {
     const found: Expr[] = [];
-    while (!this.#sees(")")) {
-      found.push(this.#expression(0, depth + 1));
-      if (!this.#sees(",")) break;
-      this.#take();
+    while (!sees(")")) {
+      found.push(expression(0, depth));
+      if (!sees(",")) break;
+      at++;
     }
-    if (!this.#sees(")")) throw this.#unclosed(opening);
-    this.#take();
     return found;
   }
 
-  #unclosed(opening: Token): FormulaError {
-    return this.#next.kind === "end" ? this.#error(opening, "this `(` is never closed") : this.#unexpected();
-  }
-
-  #node(token: Token, op: string, ...args: Expr[]): Expr {
+  function node(token: Token, op: string, ...args: Expr[]): Expr {
     const expr = apply(op, ...args);
-    return op === "negative" ? this.#count(token, expr) : this.#finite(token, expr);
+    return op === "negative" ? count(token, expr) : finite(token, expr);
   }
 
   /** Refuse what comes to inf or nan by itself: 1/0, exp(1000). */
-  #finite(token: Token, expr: Expr): Expr {
+  function finite(token: Token, expr: Expr): Expr {
     if (expr.op === "constant" && !Number.isFinite(expr.value)) {
-      const value = Number.isNaN(expr.value) ? "nan" : expr.value > 0 ? "inf" : "-inf";
-      throw this.#error(token, `this comes to ${value}, which is no number to fit with`);
+      throw error(token, `this comes to ${endless(expr.value)}, which is no number to fit with`);
     }
-    return this.#count(token, expr);
+    return count(token, expr);
   }
 
-  #count(token: Token, expr: Expr): Expr {
-    this.#nodes++;
-    if (this.#nodes > MAX_NODES) {
-      const problem = `more than ${MAX_NODES} numbers, names and operations`;
-      throw this.#error(token, problem, "write it as a Python function instead");
-    }
+  function count(token: Token, expr: Expr): Expr {
+    if (++nodes > MAX_NODES) throw error(token, `more than ${MAX_NODES} numbers, names and operations`, "write it as a Python function instead");
     return expr;
   }
+
+  return formula();
 }

@@ -3,7 +3,7 @@
  * there a batch of starts moves at once, here one.
  */
 
-import { columnNorms, length, orthogonalise } from "./linear-algebra.ts";
+import { columnNorms, dot, length, orthogonalise } from "./linear-algebra.ts";
 import { factor, type Factor, type Problem } from "./problem.ts";
 
 export const MOST_STEPS = 500;
@@ -33,6 +33,9 @@ interface Running {
 /** The values, none beyond its bounds. */
 export const clipped = (values: Float64Array, { low, high }: Problem): Float64Array =>
   values.map((v, i) => Math.min(Math.max(v, low[i]), high[i]));
+
+/** Whether all values are within their bounds. */
+export const inside = ({ low, high }: Problem, values: Float64Array): boolean => values.every((v, i) => v >= low[i] && v <= high[i]);
 
 /** Go down from a start (F,) to a minimum within the bounds. */
 export function minimise(problem: Problem, start: ArrayLike<number>, most = MOST_STEPS): Descent {
@@ -90,11 +93,7 @@ function tangents(run: Running, { low, high }: Problem): Tangents {
 }
 
 /** A column of a (by columns) times b, the last column of the triangle. */
-function along(a: Float64Array, from: number, triangle: Float64Array, F: number): number {
-  let sum = 0;
-  for (let i = 0; i < F; i++) sum += a[from + i] * triangle[F * (F + 1) + i];
-  return sum;
-}
+const along = (a: Float64Array, from: number, triangle: Float64Array, F: number): number => dot(a, from, triangle, F * (F + 1), F);
 
 /** min |Aδ + b|² + λ|Dδ|² by singular values: −δ with the damping and in full, and how much of b lies along A. */
 function solved(

@@ -59,9 +59,9 @@ export function orthogonalise(a: Float64Array, size: number): Float64Array {
 
 /** Turns two columns until they are orthogonal; whether they were not. */
 function rotate(a: Float64Array, v: Float64Array, p: number, q: number, size: number): boolean {
-  const pp = dot(a, p, p, size);
-  const qq = dot(a, q, q, size);
-  const pq = dot(a, p, q, size);
+  const pp = dot(a, p, a, p, size);
+  const qq = dot(a, q, a, q, size);
+  const pq = dot(a, p, a, q, size);
   if (!(Math.abs(pq) > EPSILON * Math.sqrt(pp) * Math.sqrt(qq)) || pq === 0) return false;
   const zeta = (qq - pp) / (2 * pq);
   const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
@@ -71,9 +71,10 @@ function rotate(a: Float64Array, v: Float64Array, p: number, q: number, size: nu
   return true;
 }
 
-function dot(a: Float64Array, p: number, q: number, size: number): number {
+/** The sum of products of `size` numbers, those of a from p on and those of b from q on. */
+export function dot(a: Float64Array, p: number, b: Float64Array, q: number, size: number): number {
   let sum = 0;
-  for (let i = 0; i < size; i++) sum += a[p + i] * a[q + i];
+  for (let i = 0; i < size; i++) sum += a[p + i] * b[q + i];
   return sum;
 }
 

@@ -2,7 +2,7 @@
 
 import { derivatives } from "./derivative.ts";
 import { type Expr, names } from "./expression.ts";
-import { clipped, type Descent, newtonStep, wellApart } from "./least-squares.ts";
+import { clipped, type Descent, inside, newtonStep, wellApart } from "./least-squares.ts";
 import { substitute } from "./linear-algebra.ts";
 import { costAt, factor, type Problem } from "./problem.ts";
 
@@ -14,9 +14,9 @@ import { costAt, factor, type Problem } from "./problem.ts";
  */
 export function linearParameters(expr: Expr, free: readonly string[]): string[] {
   const slopes = derivatives(expr, free);
-  const inside = new Map(free.map((n, i) => [n, new Set(names(slopes[i]))]));
-  const meets = (a: string, b: string): boolean => inside.get(a)!.has(b) || inside.get(b)!.has(a);
-  const candidates = free.filter((n) => !inside.get(n)!.has(n));
+  const within = new Map(free.map((n, i) => [n, new Set(names(slopes[i]))]));
+  const meets = (a: string, b: string): boolean => within.get(a)!.has(b) || within.get(b)!.has(a);
+  const candidates = free.filter((n) => !within.get(n)!.has(n));
   const clashes = new Map(candidates.map((n) => [n, candidates.filter((m) => meets(n, m)).length]));
   const chosen: string[] = [];
   for (const n of candidates.toSorted((a, b) => clashes.get(a)! - clashes.get(b)!)) {
@@ -24,8 +24,6 @@ export function linearParameters(expr: Expr, free: readonly string[]): string[] 
   }
   return free.filter((n) => chosen.includes(n));
 }
-
-const inside = ({ low, high }: Problem, values: Float64Array): boolean => values.every((v, i) => v >= low[i] && v <= high[i]);
 
 /** The minimum of a model linear in all its free parameters, squared loss; null where bounds stand in the way. */
 export function closedForm(problem: Problem): Descent | null {
@@ -67,7 +65,7 @@ export function solveLinear(
   const { triangle, cost } = factor(problem, values, linear.map((i) => problem.free[i]));
   const { step, left } = newtonStep(triangle, linear.length);
   for (let k = 0; k < linear.length; k++) values[linear[k]] = step[k];
+  if (cost < Infinity && inside(problem, values)) return { values, cost: left };
   const within = clipped(values, problem);
-  const kept = cost < Infinity && within.every((v, i) => v === values[i]);
-  return { values: within, cost: kept ? left : costAt(problem, within) };
+  return { values: within, cost: costAt(problem, within) };
 }

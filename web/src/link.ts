@@ -7,11 +7,10 @@
  *     steps · step · follow · view from x to x, y to y
  */
 
+import { attempt } from "./attempt.ts";
 import type { Document, LossName, OptimizerName, ScheduleName } from "./contract.ts";
 import type { Leg } from "./descend.ts";
-import { pathOf } from "./derived.ts";
 import { ordered } from "./expression.ts";
-import { FormulaError } from "./formula.ts";
 import { LOSSES } from "./losses.ts";
 import { memo } from "./memo.ts";
 import { type Model, renamed, typed } from "./model.ts";
@@ -20,6 +19,7 @@ import { fromDocument, type Points, pointsOf } from "./points.ts";
 import { holding } from "./ranges.ts";
 import { SCHEDULES } from "./schedules.ts";
 import { complain, type Lab, MOST_STEPS, update, type View } from "./state.ts";
+import { finite } from "./table.ts";
 
 const MOST_LINKED = 2_000; // edited points
 const MOST_LETTERS = 200_000;
@@ -28,64 +28,40 @@ const MOST_WORK = 1e9; // operations on a number to walk to a link's step: a few
 
 // --- Writing ---
 
-/** What follows the page's address in a link to this lab; "" where it stands as it opened. */
-export function toHash(lab: Lab): string {
-  const { document: d } = lab;
-  const said = [
-    ...modelWords(lab.model, d),
-    ...startWords(lab),
-    ...(linkTooLong(lab) ? [] : pointWords(lab.points, d)),
-    ...settingWords(lab),
-    ...(lab.view ? [`view=${numbers([...lab.view.x, ...lab.view.y])}`] : []),
-  ];
-  // What ends in a bracket or a dot loses it where links are recognised in running text.
-  return said.length ? `#1&${said.join("&")}`.replace(/[^A-Za-z0-9=]$/, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`) : "";
-}
+/** What a link says besides the points. */
+type Said = Pick<Lab, "start" | "locked" | "loss" | "delta" | "target" | "legs" | "steps" | "step" | "following" | "view"> & { model: Pick<Model, "formula" | "input" | "target" | "typed"> };
 
-/** Whether the points were changed and are too many for a link, which then leaves them out. */
-export const linkTooLong = (lab: Lab): boolean => lab.points.n > MOST_LINKED && !samePoints(lab.points, lab.document);
-
-const samePoints = memo((points: Points, d: Document): boolean => {
-  const old = fromDocument(d.points);
-  const same = (a: Float64Array | null, b: Float64Array | null): boolean => a === b || (!!a && !!b && a.every((v, i) => Object.is(v, b[i])));
-  return points.n === old.n && same(points.x, old.x) && same(points.y, old.y) && same(points.sigma, old.sigma);
+const words = ({ model, start, locked, loss, delta, target, legs, steps, step, following, view }: Said): Record<string, string> => ({
+  f: model.typed ? escaped(compact(model.formula)) : "", x: escaped(model.input), y: escaped(model.target),
+  p: start.every(Number.isFinite) ? numbers(start) : "", hold: locked.map(Number).join(""),
+  loss, delta: said(delta), goal: target === null ? "none" : said(target),
+  walk: legs.map((leg) => `${leg.from}:${said(leg.rate)}:${leg.optimizer}:${leg.schedule}${leg.zero ? "" : ":sum"}`).join(";"),
+  steps: said(steps), step: said(step), follow: following ? "1" : "", view: view ? numbers([...view.x, ...view.y]) : "",
 });
 
-const modelWords = memo((model: Model, d: Document): string[] => [
-  ...(model.typed ? [`f=${escaped(compact(model.formula))}`] : []),
-  ...(model.input === d.model.input ? [] : [`x=${escaped(model.input)}`]),
-  ...(model.target === d.model.target ? [] : [`y=${escaped(model.target)}`]),
-]);
-
-const pointWords = memo((points: Points, d: Document): string[] => (samePoints(points, d) ? [] : [
-  `px=${numbers(points.x)}`, `py=${numbers(points.y)}`, ...(points.sigma ? [`ps=${numbers(points.sigma)}`] : []),
-]));
-
-function startWords({ model, start, locked, document: d }: Lab): string[] {
-  const moved = model.typed || start.some((value, i) => !Object.is(value, d.start[i]));
-  const held = model.typed ? locked.some(Boolean) : locked.some((lock, i) => lock !== d.locked[i]);
-  return [
-    ...(moved && start.every(Number.isFinite) ? [`p=${numbers(start)}`] : []),
-    ...(held ? [`hold=${locked.map(Number).join("")}`] : []),
-  ];
+/** What follows the page's address in a link to this lab: all that a page would not open with anyway; "" where that is nothing. */
+export function toHash(lab: Lab): string {
+  const { document: d, model, points } = lab;
+  const opened = words({
+    ...d, ...(model.typed ? fresh(model) : d), model: { ...d.model, typed: false },
+    legs: [{ from: 0, ...d.walk }], steps: d.walk.steps, step: 0, following: false, view: null,
+  });
+  const told = Object.entries({ ...words(lab), px: linkTooLong(lab) ? "" : pointWords(points, d) }).filter(([key, text]) => text && text !== opened[key]);
+  // What ends in a bracket or a dot loses it where links are recognised in running text.
+  return told.length ? `#1&${told.map((pair) => pair.join("=")).join("&")}`.replace(/[^A-Za-z0-9=]$/, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`) : "";
 }
 
-function settingWords(lab: Lab): string[] {
-  const { document: { walk: { steps, ...walk }, ...d } } = lab;
-  const legs = lab.legs.map(legWords).join(";");
-  const words: readonly (readonly [string, string, boolean])[] = [
-    ["loss", lab.loss, lab.loss !== d.loss],
-    ["delta", said(lab.delta), lab.delta !== d.delta],
-    ["goal", lab.target === null ? "none" : said(lab.target), lab.target !== d.target],
-    ["walk", legs, legs !== legWords({ from: 0, ...walk })],
-    ["steps", said(lab.steps), lab.steps !== steps],
-    ["step", said(lab.step), lab.step > 0],
-    ["follow", "1", lab.following],
-  ];
-  return words.filter(([, , changed]) => changed).map(([key, value]) => `${key}=${value}`);
-}
+/** Where a formula begins that was written in the page. */
+const fresh = ({ parameters }: Model): { start: number[]; locked: boolean[] } => ({ start: parameters.map(() => 1), locked: parameters.map(() => false) });
 
-const legWords = (leg: Leg): string => `${leg.from}:${said(leg.rate)}:${leg.optimizer}:${leg.schedule}${leg.zero ? "" : ":sum"}`;
+/** Whether the points were changed and are too many for a link, which then leaves them out. */
+export const linkTooLong = ({ points, document }: Lab): boolean => points.n > MOST_LINKED && pointWords(points, document) !== "";
+
+/** The points, "" where they are those of the document. */
+const pointWords = memo((points: Points, d: Document): string => {
+  const [now, old] = [points, fromDocument(d.points)].map(({ x, y, sigma }) => `${numbers(x)}&py=${numbers(y)}${sigma ? `&ps=${numbers(sigma)}` : ""}`);
+  return now === old ? "" : now!;
+});
 
 /** The shortest text that reads back as this very number. */
 const said = (value: number): string => (Object.is(value, -0) ? "-0" : String(value).replace("e+", "e"));
@@ -105,14 +81,12 @@ const escaped = (text: string): string =>
 export function fromHash(hash: string, opened: Lab): Lab {
   const version = /^#?(\d+)(?:&|$)/.exec(hash)?.[1];
   if (version === undefined) return opened; // no link of ours
-  try {
+  const lab = attempt(() => {
     if (version !== "1") throw new RangeError(`this link was made for version ${version.slice(0, 9)} of the page, this is version 1`);
     if (hash.length > MOST_LETTERS) throw new RangeError(`this link has ${hash.length} characters, at most ${MOST_LETTERS} are read`);
     return opening(keysOf(hash), opened);
-  } catch (error) {
-    const problem = error instanceof RangeError ? error.message : "this link could not be opened";
-    return complain(opened, `${problem}\nhint: open the page without what follows #`);
-  }
+  });
+  return typeof lab === "string" ? complain(opened, `${lab}\nhint: open the page without what follows #`) : lab;
 }
 
 type Keys = ReadonlyMap<string, string>;
@@ -136,59 +110,45 @@ function decoded(key: string, value: string): string {
 
 function opening(keys: Keys, opened: Lab): Lab {
   if (!keys.size) return opened;
-  const model = modelFrom(keys, opened), P = model.parameters.length;
-  const start = read(keys, "p", (text) => list(text, P), `a list of ${P} numbers`) ?? (model.typed ? model.parameters.map(() => 1) : opened.start);
-  const locked = read(keys, "hold", (text) => (/^[01]+$/.test(text) && text.length === P ? [...text].map((bit) => bit === "1") : null), `a 0 or 1 for each of ${P} parameters`)
-    ?? (model.typed ? model.parameters.map(() => false) : opened.locked);
+  const model = modelFrom(keys, opened), begun = model.typed ? fresh(model) : opened, P = model.parameters.length;
+  const start = read(keys, "p", (text) => list(text, P), `a list of ${P} numbers`, begun.start);
+  const step = read(keys, "step", (text) => whole(text, 0), "a whole number of 0 or more", 0);
   const rough: Lab = {
-    ...opened, model, points: pointsFrom(keys) ?? opened.points, start, parameters: start, locked, ...settingsFrom(keys, opened),
+    ...opened, model, start, parameters: start, points: pointsFrom(keys, opened), ...settingsFrom(keys, opened),
+    locked: read(keys, "hold", (text) => (/^[01]+$/.test(text) && text.length === P ? [...text].map((bit) => bit === "1") : null), `a 0 or 1 for each of ${P} parameters`, begun.locked),
     ...(model === opened.model ? {} : { beaten: null }),
   };
-  const step = read(keys, "step", (text) => whole(text, 0, MOST_STEPS), "a whole number of 0 or more") ?? 0;
   if (rough.points.n * ordered([model.expr]).length * step > MOST_WORK) throw new RangeError(`this link's key step is ${step}: too far to walk again here`);
-  const there = withLeft(update(settled(rough, opened), { kind: "scrub", step }));
-  return { ...there, view: read(keys, "view", viewFrom, "a list of 4 numbers, low before high,"), past: [] };
+  const there = update(settled(rough, opened), { kind: "scrub", step });
+  return { ...there, ranges: there.ranges.map((range, i) => holding(range, there.parameters[i]!)), view: read(keys, "view", viewFrom, "a list of 4 numbers, low before high,", null), past: [] };
 }
 
-function modelFrom(keys: Keys, opened: Lab): Model {
-  const name = (key: string): string | null => read(keys, key, (text) => (/^[^`\p{C}]{1,200}$/u.test(text) && text.trim() ? text : null), "the name of a column");
-  const target = name("y") ?? opened.model.target;
-  const model = read(keys, "f", (text) => written(text, name("x") ?? opened.model.input, target), "a formula");
-  return model ?? renamed(opened.model, name("x") ?? opened.model.input, target);
+function modelFrom(keys: Keys, { model }: Lab): Model {
+  const name = (key: "x" | "y", old: string): string => read(keys, key, (text) => (/^[^`\p{C}]{1,200}$/u.test(text) && text.trim() ? text : null), "the name of a column", old);
+  const input = name("x", model.input), target = name("y", model.target), formula = keys.get("f");
+  const found = formula === undefined ? renamed(model, input, target) : attempt(() => typed(formula, input, target));
+  if (typeof found === "string") throw new RangeError(`this link's key f is no formula: ${found.split("\n")[0]}`);
+  return found;
 }
 
-function written(text: string, input: string, target: string): Model {
-  try {
-    return typed(text, input, target);
-  } catch (error) {
-    if (!(error instanceof FormulaError)) throw error;
-    throw new RangeError(`this link's key f is no formula: ${error.message.split("\n")[0]}`);
-  }
-}
-
-function pointsFrom(keys: Keys): Points | null {
-  const column = (key: string, n: number | null): number[] | null => read(keys, key, (text) => list(text, n), n === null ? `a list of at most ${MOST_LINKED} numbers` : `a list of ${n} numbers like px`);
-  const x = column("px", null);
-  if (!x) return null;
-  const y = column("py", x.length);
+function pointsFrom(keys: Keys, { points }: Lab): Points {
+  const x = read(keys, "px", (text) => list(text), `a list of at most ${MOST_LINKED} numbers`, null);
+  if (!x) return points;
+  const column = (key: string): number[] | null => read(keys, key, (text) => list(text, x.length), `a list of ${x.length} numbers like px`, null);
+  const y = column("py"), sigma = column("ps");
   if (!y) throw bad("py", "", `a list of ${x.length} numbers like px`);
-  const sigma = column("ps", x.length);
   if (sigma?.some((s) => s <= 0)) throw bad("ps", keys.get("ps")!, "a list of numbers above 0");
   return pointsOf(x, y, sigma);
 }
 
-function settingsFrom(keys: Keys, opened: Lab): Pick<Lab, "loss" | "delta" | "target" | "legs" | "steps" | "following"> {
-  const above = (text: string): number | null => { const value = number(text); return value !== null && value > 0 ? value : null; };
-  const goal = keys.get("goal") === "none" ? null : (read(keys, "goal", number, "a number or none") ?? opened.target);
-  return {
-    loss: read(keys, "loss", (text) => (Object.hasOwn(LOSSES, text) ? (text as LossName) : null), `one of ${Object.keys(LOSSES).join(", ")}`) ?? opened.loss,
-    delta: read(keys, "delta", above, "a number above 0") ?? opened.delta,
-    target: goal,
-    legs: read(keys, "walk", legsFrom, "a walk such as 0:0.01:sgd:steady") ?? opened.legs,
-    steps: read(keys, "steps", (text) => whole(text, 1, MOST_STEPS), `a whole number from 1 to ${MOST_STEPS}`) ?? opened.steps,
-    following: (read(keys, "follow", (text) => (/^[01]$/.test(text) ? text : null), "0 or 1") ?? "0") === "1",
-  };
-}
+const settingsFrom = (keys: Keys, { loss, delta, target, legs, steps }: Lab): Partial<Lab> => ({
+  loss: read(keys, "loss", (text) => (Object.hasOwn(LOSSES, text) ? (text as LossName) : null), `one of ${Object.keys(LOSSES).join(", ")}`, loss),
+  delta: read(keys, "delta", above, "a number above 0", delta),
+  target: keys.get("goal") === "none" ? null : read(keys, "goal", number, "a number or none", target),
+  legs: read(keys, "walk", legsFrom, "a walk such as 0:0.01:sgd:steady", legs),
+  steps: read(keys, "steps", (text) => whole(text, 1), `a whole number from 1 to ${MOST_STEPS}`, steps),
+  following: keys.get("follow") === "1",
+});
 
 function legsFrom(text: string): readonly Leg[] | null {
   const legs = text.split(";", MOST_LEGS + 1).map(legFrom);
@@ -197,10 +157,10 @@ function legsFrom(text: string): readonly Leg[] | null {
 }
 
 function legFrom(text: string): Leg | null {
-  const [begin, length, optimizer = "", schedule = "", sum, ...more] = text.split(":", 7);
-  const from = whole(begin ?? "", 0, MOST_STEPS), rate = number(length ?? "");
-  const known = Object.hasOwn(OPTIMIZERS, optimizer) && Object.hasOwn(SCHEDULES, schedule) && (sum === undefined || sum === "sum") && !more.length;
-  return known && from !== null && rate !== null && rate > 0 ? { from, rate, optimizer: optimizer as OptimizerName, schedule: schedule as ScheduleName, zero: !sum } : null;
+  const [, begin, length, optimizer, schedule, sum] = /^(\d+):([^:]+):(\w+):(\w+)(:sum)?$/.exec(text) ?? [];
+  const from = begin ? whole(begin, 0) : null, rate = above(length ?? "");
+  const known = Object.hasOwn(OPTIMIZERS, optimizer!) && Object.hasOwn(SCHEDULES, schedule!);
+  return known && from !== null && rate !== null ? { from, rate, optimizer: optimizer as OptimizerName, schedule: schedule as ScheduleName, zero: !sum } : null;
 }
 
 function viewFrom(text: string): View | null {
@@ -215,21 +175,12 @@ function settled(lab: Lab, opened: Lab): Lab {
   return { ...lab, ranges: opened.ranges.map((range, i) => holding(range, lab.start[i]!)) };
 }
 
-/** With the losses of the walk that the last branch left, where they are quick to compute. */
-function withLeft(lab: Lab): Lab {
-  const ranges = lab.ranges.map((range, i) => holding(range, lab.parameters[i]!));
-  if (lab.legs.length < 2 || lab.points.n * lab.parameters.length * lab.steps > MOST_WORK / 100) return { ...lab, ranges };
-  const path = pathOf({ ...lab, legs: lab.legs.slice(0, -1) });
-  path.upTo(lab.steps);
-  return { ...lab, ranges, left: [...path.loss.subarray(0, path.known)] };
-}
-
 // --- Values ---
 
-/** A key's value, null where the key is not there. Throws RangeError where `parse` finds nothing in it. */
-function read<T>(keys: Keys, key: string, parse: (text: string) => T | null, wanted: string): T | null {
+/** A key's value, `otherwise` where the key is not there. Throws RangeError where `parse` finds nothing in it. */
+function read<T, U>(keys: Keys, key: string, parse: (text: string) => T | null, wanted: string, otherwise: U): T | U {
   const text = keys.get(key);
-  if (text === undefined) return null;
+  if (text === undefined) return otherwise;
   const value = parse(text);
   if (value === null) throw bad(key, text, wanted);
   return value;
@@ -239,16 +190,16 @@ const bad = (key: string, text: string, wanted: string): RangeError =>
   new RangeError(`this link's key ${key} is "${text.length <= 40 ? text : `${text.slice(0, 39)}…`}", ${wanted} was expected`);
 
 function number(text: string): number | null {
-  const value = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  return Number.isFinite(value) ? value : null;
+  const value = finite(text);
+  return Number.isNaN(value) ? null : value;
 }
 
-const whole = (text: string, least: number, most: number): number | null =>
-  (/^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null);
+const above = (text: string): number | null => (finite(text) > 0 ? finite(text) : null);
 
-/** Numbers between commas, so many of them (null: up to as many as a link holds). */
-function list(text: string, count: number | null): number[] | null {
-  const values = text === "" ? [] : text.split(",", 2 * MOST_LINKED).map(number);
-  const fits = count === null ? values.length <= MOST_LINKED : values.length === count;
-  return fits && values.every((value) => value !== null) ? (values as number[]) : null;
+const whole = (text: string, least: number): number | null => (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= MOST_STEPS ? Number(text) : null);
+
+/** Numbers between commas, so many of them; left out: up to as many as a link holds. */
+function list(text: string, count?: number): number[] | null {
+  const values = text ? text.split(",", 2 * MOST_LINKED).map(finite) : [];
+  return (count === undefined ? values.length <= MOST_LINKED : values.length === count) && !values.some(Number.isNaN) ? values : null;
 }

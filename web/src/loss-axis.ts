@@ -1,8 +1,7 @@
 /** The axis that losses are drawn on: logarithmic where they span a lot, in percent of the chart's height. */
 
 import { ticks } from "./ticks.ts";
-import { minus } from "./numbers.ts";
-import { brief } from "./torch-lines.ts";
+import { brief, minus } from "./numbers.ts";
 
 export interface LossAxis {
   readonly log: boolean;
@@ -19,19 +18,17 @@ const MARKS = 3; // at most
 
 /** The axis for the losses of a walk, and for others that should be seen beside them. Nothing finite: 0 … 1. */
 export function axisOf(losses: Float64Array, others: readonly number[]): LossAxis {
-  let low = Infinity, high = -Infinity;
-  const hold = (v: number): void => { if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v); } };
-  losses.forEach(hold);
-  others.forEach(hold);
+  const finite = [...losses, ...others].filter(Number.isFinite);
+  let low = finite.reduce((m, v) => Math.min(m, v), Infinity), high = finite.reduce((m, v) => Math.max(m, v), -Infinity);
   if (low >= 0 && high > WIDE * low) low = Math.max(low, floorOf(losses, high));
-  if (low > high) [low, high] = [0, 1];
-  if (low === high) [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 10, high + Math.abs(high) / 10];
-  const log = low > 0 && high > WIDE * low;
-  const place = log ? Math.log : (v: number): number => v;
-  const a = place(low), b = place(high);
+  if (low > high || (low === 0 && high === 0)) [low, high] = [0, 1];
+  if (low === high) [low, high] = [low - Math.abs(low) / 10, high + Math.abs(high) / 10];
+  const log = low > 0 && high > WIDE * low, place = log ? Math.log : Number, a = place(low), b = place(high);
   const y = (loss: number): number => 100 * Math.min(1, Math.max(0, (b - place(log ? Math.max(loss, low) : loss)) / (b - a)));
-  return { log, low, high, marks: (log ? decades(low, high) : ticks(low, high, MARKS)).slice(0, MARKS + 1).map((value) => ({ value, text: value >= 1e4 || (value > 0 && value < 1e-3) ? minus(value.toExponential().replace("+", "")) : brief(value) })), y };
+  return { log, low, high, y, marks: (log ? decades(low, high) : ticks(low, high, MARKS)).slice(0, MARKS + 1).map((value) => ({ value, text: marked(value) })) };
 }
+
+const marked = (value: number): string => (value >= 1e4 || (value > 0 && value < 1e-3) ? minus(value.toExponential().replace("+", "")) : brief(value));
 
 /** How deep the axis goes: as deep as the walk does; where only the best possible is at 0, a thousandth of the first. */
 function floorOf(losses: Float64Array, high: number): number {

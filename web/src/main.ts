@@ -2,20 +2,17 @@
 
 import { h, render as draw } from "preact";
 import { App, STYLE } from "./app.tsx";
+import { attempt } from "./attempt.ts";
 import { selfCheck } from "./check.ts";
-import type { Document } from "./contract.ts";
 import { checkedDocument } from "./door.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { FormulaError } from "./formula.ts";
 import { fromHash, toHash } from "./link.ts";
-import { columnName } from "./sides.ts";
 import { pageWith } from "./save.ts";
 import { SPECIAL } from "./special.ts";
 import { type Action, complain, type Lab, open, played, update } from "./state.ts";
-import { MOST_BYTES, readTable } from "./table.ts";
+import { MOST_BYTES } from "./table.ts";
+import { tableAction } from "./table-text.ts";
 import type { Page } from "./view.ts";
-
-export { render } from "./notebook.ts";
 
 export type Printed = (special: typeof SPECIAL) => Evaluator;
 
@@ -36,7 +33,7 @@ export function mount(root: HTMLElement): void {
 /** Opens a document anywhere; returns what changes it from outside and what takes it down. */
 export function start(given: unknown, printed: Printed | null, host: Host): { send: (action: Action) => void; lab: () => Lab; stop: () => void } {
   const { root } = host;
-  const document: Document = checkedDocument(given);
+  const document = checkedDocument(given);
   const { program, differs } = selfCheck(document, printed && printed(SPECIAL));
   let lab = open(document, program);
   let frame = 0, last = 0, due = 0, hash = "";
@@ -45,7 +42,11 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
     copy, download, checked: differs, still: matchMedia("(prefers-reduced-motion: reduce)").matches,
     link: () => (host.address && /^(file|https?):$/.test(location.protocol) ? location.href.split("#")[0]! + toHash(lab) : null),
     html: () => (host.address ? pageWith(window.document, lab) : null),
-    readFile: (file, drop = false) => void readFile(file, drop).then(send),
+    readFile: async (file, drop = false) => {
+      const text = file.size > MOST_BYTES ? null : await file.text().catch(() => "\0"); // a folder has none
+      const action = text === null ? `${file.name} has ${(file.size / 1e6).toFixed(0)} MB, at most ${MOST_BYTES / 1e6} MB are read\nhint: thin it out first` : attempt(() => tableAction(text, file.name, lab, drop));
+      send(typeof action === "string" ? { kind: "say", message: { kind: "error", text: action } } : action);
+    },
   };
 
   const send = (action: Action): void => {
@@ -78,8 +79,8 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
   /** The lab into the address, not more often than browsers allow. */
   let writing = 0;
   const remember = (): void => {
-    clearTimeout(writing);
-    writing = window.setTimeout(() => {
+    writing ||= window.setTimeout(() => {
+      writing = 0;
       const next = toHash(lab);
       if (next === hash) return;
       hash = next;
@@ -89,7 +90,8 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
   const arrive = (): void => {
     if (location.hash === hash || !host.address) return;
     hash = location.hash;
-    send({ kind: "become", lab: fromHash(hash, open(document, program)) });
+    const there = fromHash(hash, open(document, program));
+    send(there.message ? { kind: "say", message: there.message } : { kind: "become", lab: there });
   };
 
   const style = window.document.createElement("style");
@@ -121,16 +123,6 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
       draw(null, surface);
     },
   };
-
-  async function readFile(file: File, drop: boolean): Promise<Action> {
-    if (file.size > MOST_BYTES) return { kind: "say", message: { kind: "error", text: `${file.name} has ${(file.size / 1e6).toFixed(0)} MB, at most ${MOST_BYTES / 1e6} MB are read\nhint: thin it out first: every tenth row often shows the same curve` } };
-    try {
-      const table = readTable(await file.text(), file.name, { input: lab.model.input, target: columnName(lab.model.target), drop });
-      return { kind: "points", points: table.points, input: table.input, target: table.target };
-    } catch (error) {
-      return { kind: "say", message: { kind: "error", text: error instanceof FormulaError || error instanceof RangeError ? error.message : `${file.name} could not be read\nhint: give a table of numbers, as CSV` } };
-    }
-  }
 }
 
 /** Ctrl-Z and its relatives, wherever no text is being typed. */
@@ -142,33 +134,11 @@ function shortcut(event: KeyboardEvent, send: (action: Action) => void): void {
   send({ kind: event.shiftKey ? "redo" : "undo" });
 }
 
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copiedByHand(text);
-  }
-}
-
-/** The way that also works from disk and in a sandbox: a selected field and the browser's own copy. */
-function copiedByHand(text: string): boolean {
-  const field = Object.assign(document.createElement("textarea"), { value: text });
-  field.style.position = "fixed";
-  field.style.opacity = "0";
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  return done;
-}
+const copy = (text: string): Promise<boolean> =>
+  Promise.resolve().then(() => navigator.clipboard.writeText(text)).then(() => true, () => false); // a page that came by http has no clipboard
 
 function download(name: string, content: string | Blob): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type: "text/plain" }) : content);
-  link.download = name;
-  document.body.append(link);
+  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([content])) });
   link.click();
-  link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

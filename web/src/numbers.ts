@@ -21,10 +21,17 @@ function written(value: number, decimals: number): string {
 /** Hyphens in numbers as minus signs. */
 export const minus = (text: string): string => text.replaceAll("-", "\u2212");
 
+/** A number with so many significant digits; 0 has none. */
+export const figures = (value: number, digits = 4): string =>
+  value === 0 ? "0" : shown(value, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+
+/** Without the zeros at its end: for numbers that someone set, and in words. */
+export const brief = (value: number, digits = 3): string => figures(value, digits).replace(/\.0+(?=e|$)|(\.\d*?)0+(?=e|$)/, "$1");
+
 /** How many decimals tell apart some hundred values on a span: 2 for spans of 1 … 100. */
 export function decimalsOf(span: number): number {
-  const size = Math.floor(Math.log10(Math.abs(span)));
-  return Number.isFinite(size) ? Math.min(12, Math.max(0, 2 - Math.min(size, 0) - Math.max(size - 1, 0))) : 2;
+  const size = Math.floor(Math.log10(span));
+  return Math.min(12, Math.max(0, size > 1 ? 3 - size : 2 - Math.min(size, 0)));
 }
 
 /** The decimals of a parameter's value: as many as its slider's range asks for, and no fewer than a small value does. */

@@ -22,46 +22,27 @@ export interface Optimizer {
   readonly python: (zero: boolean) => string;
   /** The state before the first step of P parameters. */
   readonly begin: (P: number) => OptimizerState;
-  /**
-   * Moves `values` (P,) one step against `gradient` (P,) and updates `state`, all in place.
-   * Without `zero` the gradients add up, the loop that forgets `zero_grad()`: `gradient` then becomes their sum.
-   */
-  readonly step: (
-    values: Float64Array, gradient: Float64Array, rate: number, state: OptimizerState, zero: boolean,
-  ) => void;
+  /** Moves `values` (P,) one step against `gradient` (P,) and updates `state`, all in place. */
+  readonly step: (values: Float64Array, gradient: Float64Array, rate: number, state: OptimizerState) => void;
 }
 
 const begin = (P: number): OptimizerState => ({
   sum: new Float64Array(P), first: new Float64Array(P), second: new Float64Array(P), steps: 0,
 });
 
-function addUp(sum: Float64Array, gradient: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) gradient[i] = sum[i] += gradient[i];
-}
-
-const sgd: Optimizer["step"] = (values, gradient, rate, state, zero) => {
-  if (!zero) addUp(state.sum, gradient);
+const sgd: Optimizer["step"] = (values, gradient, rate) => {
   for (let i = 0; i < values.length; i++) values[i] -= rate * gradient[i];
 };
 
-const momentum: Optimizer["step"] = (values, gradient, rate, { sum, first }, zero) => {
-  if (!zero) addUp(sum, gradient);
+/** A descent that keeps a share of its velocity; Nesterov's looks ahead. */
+const rolling = (ahead: number): Optimizer["step"] => (values, gradient, rate, { first }) => {
   for (let i = 0; i < values.length; i++) {
     first[i] = FRICTION * first[i] + gradient[i];
-    values[i] -= rate * first[i];
+    values[i] -= rate * (ahead ? gradient[i] + ahead * first[i] : first[i]);
   }
 };
 
-const nesterov: Optimizer["step"] = (values, gradient, rate, { sum, first }, zero) => {
-  if (!zero) addUp(sum, gradient);
-  for (let i = 0; i < values.length; i++) {
-    first[i] = FRICTION * first[i] + gradient[i];
-    values[i] -= rate * (gradient[i] + FRICTION * first[i]);
-  }
-};
-
-const adam: Optimizer["step"] = (values, gradient, rate, state, zero) => {
-  if (!zero) addUp(state.sum, gradient);
+const adam: Optimizer["step"] = (values, gradient, rate, state) => {
   state.steps += 1;
   const seen = 1 - BETA1 ** state.steps; // both means began at 0 and lean towards it
   const spread = 1 - BETA2 ** state.steps;
@@ -73,19 +54,16 @@ const adam: Optimizer["step"] = (values, gradient, rate, state, zero) => {
   }
 };
 
-/** A call in squiggly's words, with the option that leaves the gradients standing where it is wanted. */
-const call = (name: string, options: readonly string[] = []) => (zero: boolean): string =>
-  `sq.${name}(${[...options, ...(zero ? [] : ["zero_gradient=False"])].join(", ")})`;
+/** A row: the class is called the same by torch and by squiggly, and so are its options. */
+const row = (title: string, name: string, step: Optimizer["step"], ...options: string[]): Optimizer => ({
+  title, begin, step,
+  torch: `torch.optim.${name}(${["parameters", "lr", ...options].join(", ")})`,
+  python: (zero) => `sq.${name}(${[...options, ...(zero ? [] : ["zero_gradient=False"])].join(", ")})`,
+});
 
 export const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = {
-  sgd: { title: "SGD", torch: "torch.optim.SGD(parameters, lr)", python: call("SGD"), begin, step: sgd },
-  momentum: {
-    title: "Momentum", torch: "torch.optim.SGD(parameters, lr, momentum=0.9)",
-    python: call("SGD", ["momentum=0.9"]), begin, step: momentum,
-  },
-  nesterov: {
-    title: "Nesterov", torch: "torch.optim.SGD(parameters, lr, momentum=0.9, nesterov=True)",
-    python: call("SGD", ["momentum=0.9", "nesterov=True"]), begin, step: nesterov,
-  },
-  adam: { title: "Adam", torch: "torch.optim.Adam(parameters, lr)", python: call("Adam"), begin, step: adam },
+  sgd: row("SGD", "SGD", sgd),
+  momentum: row("Momentum", "SGD", rolling(0), "momentum=0.9"),
+  nesterov: row("Nesterov", "SGD", rolling(FRICTION), "momentum=0.9", "nesterov=True"),
+  adam: row("Adam", "Adam", adam),
 };

@@ -6,22 +6,20 @@ import type { Props } from "./view.ts";
 
 /** The CSS of every pane; a view that is one puts it into its own. */
 export const paneStyle = `
-.squiggly .pane{position:relative;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 18px 16px;margin-bottom:4px;overflow-wrap:anywhere}
-.squiggly .pane:focus{outline:none}
-.squiggly .pane h2{font:600 15px/1.3 system-ui,sans-serif;margin:0 44px 10px 0}
+.squiggly .pane{position:relative;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 18px 10px;overflow-wrap:anywhere;font-size:14px;outline:0}
+.squiggly .pane h2{font-size:15px;line-height:1.3;margin:0 44px 10px 0}
 .squiggly .pane h3{font-weight:600;font-size:13px;line-height:1.3;color:var(--soft);margin:0 0 6px}
-.squiggly .pane p{margin:0;color:var(--soft);font-size:14px}
+.squiggly .pane p{margin:8px 0 0;color:var(--soft)}
 .squiggly .pane .close{position:absolute;top:2px;right:4px;font-size:20px;line-height:1}
-.squiggly .pane .row{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center}
-.squiggly .pane .entry{border:1px solid var(--line);background:var(--paper);border-radius:8px;min-height:44px;padding:9px 12px;min-width:0}
-.squiggly .pane textarea.entry{display:block;width:100%;resize:vertical;font-family:var(--mono);font-size:14px;line-height:1.5;overflow-wrap:break-word}
+.squiggly .pane .row{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;margin-top:8px}
+.squiggly .pane .row p{margin:0}
+.squiggly .pane .entry{border:1px solid var(--line);background:var(--paper);border-radius:8px;min-height:44px;padding:9px 12px;min-width:0;max-width:100%}
+.squiggly .pane textarea{display:block;width:100%;resize:vertical;font-family:var(--mono);line-height:1.5}
 .squiggly .pane .entry[aria-invalid]{border-color:var(--wrong)}
-.squiggly .pane summary{cursor:pointer;color:var(--soft);font-size:14px;padding:11px 0;min-height:44px}
-.squiggly .pane>details:last-of-type:not([open]){margin-bottom:-10px}
+.squiggly .pane summary{cursor:pointer;color:var(--soft);padding:11px 0}
 .squiggly .pane pre{overflow:auto;margin:0}
-.squiggly .fault{color:var(--wrong);font-size:14px;margin:6px 0 0}
-.squiggly .fault pre{line-height:1.35;color:var(--ink);margin:2px 0}
-.squiggly .fault span{color:var(--ink)}`;
+.squiggly .fault{color:var(--wrong);margin-top:6px}
+.squiggly .fault :is(pre,span){color:var(--ink)}`;
 
 interface PaneProps {
   readonly title: string;
@@ -61,13 +59,12 @@ function moved(card: HTMLElement): () => void {
 
 /** What is wrong, in the house's words: the problem, a line with a caret below it where there is one, a hint. Read out as it appears. */
 export function Fault({ text }: { readonly text: string }): VNode {
-  const [problem, ...rest] = text ? text.split("\n") : [];
-  const hint = rest.find((line) => line.startsWith("hint: ")), marked = rest.filter((line) => line !== hint);
+  const [said, hint] = text.split("\nhint: "), [problem, ...marked] = said!.split("\n");
   return (
-    <div class={problem ? "fault" : ""} aria-live="polite">
+    <div class={text && "fault"} aria-live="polite">
       {problem}
-      {marked.length ? <pre>{marked.join("\n")}</pre> : problem ? <br /> : null}
-      {hint ? <span>{hint.slice(6)}</span> : null}
+      {marked.length ? <pre>{marked.join("\n")}</pre> : hint && <br />}
+      <span>{hint}</span>
     </div>
   );
 }

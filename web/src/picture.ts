@@ -4,7 +4,8 @@ import { type ComponentChild, h, type VNode } from "preact";
 import { frameOf, heightFor, widthOf } from "./plot/frame.ts";
 import { Marks } from "./plot/marks.tsx";
 import { windowOf } from "./plot/window.ts";
-import { px, said } from "./scale.ts";
+import { brief } from "./numbers.ts";
+import { px } from "./scale.ts";
 import type { Lab } from "./state.ts";
 
 /** The light colours of style.css. */
@@ -19,17 +20,15 @@ export interface Size {
 }
 
 /** The plot as it stands, as SVG text that needs nothing else. */
-export function plotSvg(lab: Lab, size: Size = { width: 960, height: heightFor(960) + HEAD }): string {
-  const { width, height } = size, { model, parameters } = lab;
-  const formula = `${model.target} = ${model.formula}`;
-  const values = model.parameters.slice(0, 12).map((name, i) => `${name} = ${said(parameters[i]!, 4)}`).join(", ") + (parameters.length > 12 ? " …" : "");
+export function plotSvg(lab: Lab, { width, height }: Size = { width: 960, height: heightFor(960) + HEAD }): string {
+  const { model, parameters } = lab, formula = `${model.target} = ${model.formula}`;
+  const values = model.parameters.slice(0, 12).map((name, i) => `${name} = ${brief(parameters[i]!, 4)}`).join(", ") + (parameters.length > 12 ? " …" : "");
   const f = frameOf(windowOf(lab), width - 2 * EDGE, height - 2 * EDGE, model.input, model.target, HEAD);
-  const line = (y: number, fill: string, size: number, words: string): ComponentChild => h("text", { x: 0, y, fill, "font-size": px(Math.min(size, (size * f.width) / widthOf(words, size))) }, words);
-  const drawing = h("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "font-family": "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif", "font-size": 13 },
+  const row = (y: number, fill: string, size: number, words: string): ComponentChild => h("text", { x: 0, y, fill, "font-size": px(Math.min(size, (size * f.width) / widthOf(words, size))) }, words);
+  const drawing = h("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "font-family": "system-ui, 'DejaVu Sans', sans-serif", "font-size": 13 },
     h("title", null, formula), h("path", { d: `M0 0H${width}V${height}H0z`, fill: "var(--paper)" }),
-
-    h("g", { transform: `translate(${EDGE} ${EDGE})` }, line(14, "var(--ink)", 18, formula), line(34, "var(--model)", 13, values), h(Marks, { lab, f })));
-  return svgText(drawing).replace(/var\(--(\w+)\)/g, (all, name: string) => COLOURS[name] ?? all);
+    h("g", { transform: `translate(${EDGE} ${EDGE})` }, row(14, "var(--ink)", 18, formula), row(34, "var(--model)", 13, values), h(Marks, { lab, f })));
+  return svgText(drawing).replace(/var\(--(\w+)\)/g, (_, name: string) => COLOURS[name]!);
 }
 
 /** SVG text as a PNG, `scale` pixels for each of its own; rejected where the browser refuses. */
@@ -38,9 +37,7 @@ export async function plotPng(svg: string, scale = 2): Promise<Blob> {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const canvas = Object.assign(image.ownerDocument.createElement("canvas"), { width: image.naturalWidth * scale, height: image.naturalHeight * scale });
-  const brush = canvas.getContext("2d");
-  if (!brush) throw new Error("this browser draws no pictures");
-  brush.drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done, refused) => canvas.toBlob((blob) => (blob ? done(blob) : refused(new Error("this browser makes no PNG"))), "image/png"));
 }
 
@@ -49,12 +46,11 @@ type Props = Readonly<Record<string, unknown>> & { readonly children?: Component
 /** What Preact would draw, as text. */
 export function svgText(node: ComponentChild | ComponentChild[]): string {
   if (Array.isArray(node)) return node.map(svgText).join("");
-  if (node === null || node === undefined || typeof node === "boolean") return "";
-  if (typeof node !== "object") return escaped(String(node));
-  const { type, props } = node as VNode<Props>;
-  if (typeof type === "function") return svgText((type as (props: Props) => ComponentChild)(props));
-  const { children, ...rest } = props;
-  const attributes = Object.entries(rest).map(([name, value]) => (name === "class" || name === "key" ? "" : ` ${name}="${escaped(String(value))}"`));
+  if (typeof node !== "object") return typeof node === "boolean" || node === undefined ? "" : escaped(String(node));
+  if (!node) return "";
+  const { type, props: { children, ...rest } } = node as VNode<Props>;
+  if (typeof type === "function") return svgText((type as (props: Props) => ComponentChild)({ children, ...rest }));
+  const attributes = Object.entries(rest).map(([name, value]) => (name === "class" ? "" : ` ${name}="${escaped(String(value))}"`));
   return `<${type}${attributes.join("")}>${svgText(children)}</${type}>`;
 }
 

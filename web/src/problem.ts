@@ -3,7 +3,7 @@
 import type { LossName } from "./contract.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { triangularise } from "./linear-algebra.ts";
-import { LOSSES } from "./losses.ts";
+import { LOSSES, mean } from "./losses.ts";
 
 const BLOCK = 16_384; // points taken at a time: memory does not grow with them
 const LARGEST = 1e150; // derivatives beyond this are as bad as none: their squares overflow
@@ -134,13 +134,16 @@ function mend(table: Float64Array, stride: number, count: number, row: number, l
   for (let j = 0; j < count; j++) if (Number.isNaN(table[j * stride + row])) table[j * stride + row] = 0;
 }
 
+/** The curve at free values (F,). */
+export function curveAt(problem: Problem, at: ArrayLike<number>): Float64Array {
+  const curve = new Float64Array(problem.n);
+  problem.evaluator.predict(whole(problem, at), problem.x, problem.n, curve);
+  return curve;
+}
+
 /** The summed loss at free values (F,); Infinity where it has no value. */
 export function costAt(problem: Problem, at: ArrayLike<number>): number {
-  const { evaluator, x, y, weight, n, loss, delta } = problem;
-  const curve = room(n);
-  evaluator.predict(whole(problem, at), x, n, curve);
-  const { value } = LOSSES[loss];
-  let cost = 0;
-  for (let i = 0; i < n; i++) cost += value(curve[i], y[i], weight[i], delta);
+  const { y, weight, n, loss, delta } = problem;
+  const cost = n * mean(loss, curveAt(problem, at), y, weight, delta, n);
   return Number.isNaN(cost) ? Infinity : cost;
 }

@@ -73,7 +73,7 @@ function begin(t: Tape, values: ArrayLike<number>, n: number): Tape {
     if (place) place[0] = values[p];
   }
   for (const step of t.once) step.kernel(1, step.out, step.a, step.b, step.c);
-  for (const numbers of t.spread) fill(numbers, Math.min(n, BLOCK));
+  for (const numbers of t.spread) for (let i = Math.min(n, BLOCK); --i > 0; ) numbers[i] = numbers[0];
   return t;
 }
 
@@ -85,7 +85,7 @@ function run(t: Tape, x: Float64Array, from: number, n: number): number {
   return size;
 }
 
-// Loops, because a block is often twenty points and a call of `set` or `fill` costs more than those.
+// Loops, because a block is often twenty points and a call of `set` costs more than those.
 
 function dot(a: Float64Array, b: Float64Array, n: number): number {
   let sum = 0;
@@ -95,11 +95,6 @@ function dot(a: Float64Array, b: Float64Array, n: number): number {
 
 function copy(from: Float64Array, at: number, to: Float64Array, there: number, n: number): void {
   for (let i = 0; i < n; i++) to[there + i] = from[at + i];
-}
-
-function fill(numbers: Float64Array, n: number): void {
-  const value = numbers[0];
-  for (let i = 1; i < n; i++) numbers[i] = value;
 }
 
 /** The plan of work for some outputs. */

@@ -5,6 +5,7 @@ import { lossAt, pathOf } from "./derived.ts";
 import { name } from "./expression.ts";
 import { MAX_LENGTH } from "./formula.ts";
 import { OPTIMIZERS } from "./optimizers.ts";
+import { coded } from "./save.ts";
 import { SCHEDULES } from "./schedules.ts";
 import { columnName } from "./sides.ts";
 import type { Lab } from "./state.ts";
@@ -14,15 +15,16 @@ const WIDE = 100; // characters a line
 
 /** A script that reproduces what is on screen: the points, the model, the walk up to this step, and its numbers. */
 export function asPython(lab: Lab): string {
+  const { document, model, points: { n }, step, steps } = lab, walked = walks(lab);
   const parts = [
-    [`# ${oneLine(lab.document.title)}: step ${lab.step} of ${lab.steps}`],
-    ...(walks(lab) && ends(lab) ? [["import warnings"]] : []),
-    ["import numpy as np", "import squiggly as sq"],
-    ...(lab.points.n ? [pointLines(lab)] : []),
-    [`model = ${string(`${text(name(target(lab)))} = ${lab.model.formula}`)}`, ...(walks(lab) ? lossLines(lab) : [])],
-    ...(walks(lab) ? [...walkLines(lab), printLines(lab), fitLines(lab)] : stillLines(lab)),
+    `# ${oneLine(document.title)}: step ${step} of ${steps}`,
+    "import numpy as np\nimport squiggly as sq",
+    walked && ends(lab) && 'import warnings\n\nwarnings.simplefilter("ignore", sq.DescentWarning)  # this walk runs away',
+    n > 0 && pointText(lab),
+    `model = ${string(`${text(name(target(lab)))} = ${model.formula}`)}${walked ? startText(lab) : ""}`,
+    ...(walked ? walkTexts(lab) : stillTexts(lab)),
   ];
-  return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${parts.filter(Boolean).join("\n\n")}\n`;
 }
 
 /** Whether squiggly walks here: it wants a formula of some length, two places, something free, and points that the loss can judge. */
@@ -46,10 +48,9 @@ function target({ model }: Lab): string {
   return free(columnName(model.target));
 }
 
-function pointLines(lab: Lab): string[] {
+function pointText(lab: Lab): string {
   const { x, y, sigma } = lab.points;
-  const columns = [`x = ${array(x)}`, `y = ${array(y)}`, ...(sigma ? [`sigma = ${array(sigma)}`] : [])];
-  return [...columns, `points = {${string(lab.model.input)}: x, ${string(target(lab))}: y}`];
+  return `x = ${array(x)}\ny = ${array(y)}\n${sigma ? `sigma = ${array(sigma)}\n` : ""}points = {${string(lab.model.input)}: x, ${string(target(lab))}: y}`;
 }
 
 const array = (values: ArrayLike<number>): string => `np.array([\n${wrapped(Array.from(values, float))}])`;
@@ -62,7 +63,7 @@ function wrapped(words: readonly string[]): string {
     if (line.length + word.length + 2 > WIDE) [line] = ["   ", lines.push(line)];
     line += ` ${word},`;
   }
-  return [...lines, line].map((words) => `${words}\n`).join("");
+  return `${[...lines, line].join("\n")}\n`;
 }
 
 /** A number that Python reads back as the very same float. */
@@ -73,7 +74,7 @@ export function float(value: number): string {
 }
 
 /** Text in quotes: JSON's are Python's too. */
-const string = (words: string): string => JSON.stringify(words).replace(/[\x7f-\x9f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const string = (words: string): string => JSON.stringify(words).replace(/[\x7f-\x9f\u2028\u2029]/g, coded);
 
 const oneLine = (words: string): string => words.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
 
@@ -86,55 +87,43 @@ function named(lab: Lab, values: readonly number[], wanted: (i: number) => boole
 
 // --- The walk ---
 
-function lossLines(lab: Lab): string[] {
-  const held = lab.locked.some(Boolean) ? [`held = ${named(lab, lab.start, (i) => lab.locked[i]!)}`] : [];
-  return [`loss = ${lossText(lab)}`, `start = ${named(lab, lab.start)}`, ...held];
-}
+const startText = (lab: Lab): string =>
+  `\nloss = ${lossText(lab)}\nstart = ${named(lab, lab.start)}${lab.locked.some(Boolean) ? `\nheld = ${named(lab, lab.start, (i) => lab.locked[i]!)}` : ""}`;
 
 const lossText = ({ loss, delta }: Lab): string => (loss === "huber" ? `sq.Huber(delta=${float(delta)})` : `sq.${loss}`);
 
-/** What descend and fit are both told. Counts bring their own scatter: there sigma is not used. */
-const common = (lab: Lab): string =>
-  `loss=loss${lab.locked.some(Boolean) ? ", fix=held" : ""}${lab.points.sigma && lab.loss !== "poisson" ? ", sigma=sigma" : ""}`;
+/** Counts bring their own scatter: there sigma is not used. */
+const sigmaText = ({ points, loss }: Lab, said: string): string => (points.sigma && loss !== "poisson" ? said : "");
 
-/** A loop for each leg up to the step on show. A leg's schedule is laid out from its beginning to the end of the walk. */
-function walkLines(lab: Lab): string[][] {
+/** A loop for each leg up to the step on show, and what comes of it. */
+function walkTexts(lab: Lab): string[] {
+  const common = `model, points, loss=loss${lab.locked.some(Boolean) ? ", fix=held" : ""}${sigmaText(lab, ", sigma=sigma")}`;
   const legs = lab.legs.filter((leg) => leg.from <= lab.step);
-  return legs.map((leg, i) => legLines(lab, leg, legs[i + 1]?.from ?? lab.step, i));
-}
-
-function legLines(lab: Lab, leg: Leg, until: number, i: number): string[] {
-  const rest = lab.steps - leg.from;
-  const [tab, quiet] = ends(lab) ? ["    ", ["with warnings.catch_warnings():", '    warnings.simplefilter("ignore", sq.DescentWarning)  # this walk runs away']] : ["", []];
-  const loop = [
-    "for moment in sq.descend(",
-    `    model, points, ${common(lab)}, start=${i ? "moment.parameters" : "start"},`,
-    `    rate=${float(leg.rate)}, steps=${rest}, optimizer=${OPTIMIZERS[leg.optimizer].python(leg.zero)},`,
-    `    schedule=${SCHEDULES[leg.schedule].python(Math.max(1, rest))},`,
-    "):",
-    `    if moment.step == ${until - leg.from}:`,
-    "        break",
+  return [
+    ...legs.map((leg, i) => legText(leg, lab.steps - leg.from, legs[i + 1]?.from ?? lab.step, common)),
+    printText(lab, "moment.loss", "moment.parameters"),
+    `# the best there is, with its intervals:\n# print(sq.fit(${common}))`,
   ];
-  return [...(i ? [`# from step ${leg.from} in another way`] : []), ...quiet, ...loop.map((line) => tab + line)];
 }
 
-const printLines = (lab: Lab): string[] => [
-  `print("step", ${lab.step})`,
-  'print("loss", moment.loss)',
-  "for name, value in moment.parameters.items():",
-  "    print(name, value)",
-];
+/** rest: a leg's schedule is laid out from its beginning to the end of the walk. */
+const legText = ({ from, rate, optimizer, schedule, zero }: Leg, rest: number, until: number, common: string): string => `\
+${from ? `# from step ${from} in another way\n` : ""}for moment in sq.descend(
+    ${common}, start=${from ? "moment.parameters" : "start"},
+    rate=${float(rate)}, steps=${rest}, optimizer=${OPTIMIZERS[optimizer].python(zero)},
+    schedule=${SCHEDULES[schedule].python(Math.max(1, rest))},
+):
+    if moment.step == ${until - from}:
+        break`;
 
-const fitLines = (lab: Lab): string[] => ["# the best there is, with its intervals:", `# print(sq.fit(model, points, ${common(lab)}))`];
+const printText = ({ step }: Lab, loss: string, values: string): string =>
+  `print("step", ${step})\n${loss && `print("loss", ${loss})\n`}for name, value in ${values}.items():\n    print(name, value)`;
 
 /** Where there is nothing to walk: the curve as it stands, and its loss where there are points. */
-function stillLines(lab: Lab): string[][] {
-  const { model, points: { n, sigma }, parameters } = lab;
-  const x = n ? "x" : `np.linspace(${lab.document.range.map(float).join(", ")}, 100)`;
-  const known = model.formula.length <= MAX_LENGTH, judged = known && n > 0 && suits(lab);
-  const loss = judged ? `${lossText(lab)}(curve, y${sigma && lab.loss !== "poisson" ? ", sigma" : ""})` : float(lossAt(lab).loss);
-  return [
-    [`values = ${named(lab, parameters)}`, ...(known ? [`curve = sq.as_model(model, [${string(model.input)}, ${string(target(lab))}]).predict(${x}, **values)`] : [])],
-    [`print("step", ${lab.step})`, ...(n ? [`print("loss", ${loss})`] : []), "for name, value in values.items():", "    print(name, value)"],
-  ];
+function stillTexts(lab: Lab): string[] {
+  const { document, model, points: { n }, parameters } = lab, known = model.formula.length <= MAX_LENGTH;
+  const x = n ? "x" : `np.linspace(${document.range.map(float).join(", ")}, 100)`;
+  const curve = `\ncurve = sq.as_model(model, [${string(model.input)}, ${string(target(lab))}]).predict(${x}, **values)`;
+  const loss = known && suits(lab) ? `${lossText(lab)}(curve, y${sigmaText(lab, ", sigma")})` : float(lossAt(lab).loss);
+  return [`values = ${named(lab, parameters)}${known ? curve : ""}`, printText(lab, n ? loss : "", "values")];
 }

@@ -1,20 +1,20 @@
 /** The page as a file: this very page, with the lab as it stands for its document. */
 
-import type { Checks, Document as Lesson } from "./contract.ts";
+import type { Document as Lesson } from "./contract.ts";
+import { boundsOf } from "./derived.ts";
 import { flat } from "./expression.ts";
-import { type Model, modelDocument } from "./model.ts";
+import { modelDocument } from "./model.ts";
 import { toDocument } from "./points.ts";
 import type { Lab } from "./state.ts";
 
 /** The HTML of the page that `document` is, opening at `lab`. The page on screen stays as it is. */
 export function pageWith(document: globalThis.Document, lab: Lab): string {
   const page = document.documentElement.cloneNode(true) as HTMLElement;
-  const root = page.querySelector("#squiggly-lab"), data = page.querySelector("#squiggly-document");
-  if (root) root.textContent = "";
-  if (data) data.textContent = json(asDocument(lab));
+  const put = (where: string, text: string): void => { const place = page.querySelector(where); if (place) place.textContent = text; };
+  put("#squiggly-lab", "");
+  put("#squiggly-document", json(asDocument(lab)));
+  put("title", lab.document.title);
   if (lab.model.typed || !lab.program) page.querySelector("#squiggly-program")?.remove(); // it computes another model, or not what Python computed
-  const title = page.querySelector("title");
-  if (title) title.textContent = lab.document.title;
   return `<!doctype html>\n${page.outerHTML}`;
 }
 
@@ -22,25 +22,22 @@ export function pageWith(document: globalThis.Document, lab: Lab): string {
 export function asDocument(lab: Lab): Lesson {
   const { document, model } = lab;
   const { from: _, ...walk } = lab.legs.at(-1)!;
-  const held = lab.locked.some(Boolean);
   return {
     version: 1, title: document.title,
     model: model.typed ? modelDocument(model, flat(model.expr)) : { ...document.model, target: model.target },
     points: toDocument(lab.points), range: document.range,
     start: lab.parameters.every(Number.isFinite) ? lab.parameters : lab.start,
-    locked: lab.locked, bounds: model.typed ? model.parameters.map(() => [null, null] as const) : document.bounds,
+    locked: lab.locked, bounds: boundsOf(lab),
     loss: lab.loss, delta: lab.delta, target: lab.target,
-    best: lab.best?.settled && !held ? lab.best.values : null,
+    best: lab.best?.settled && !lab.locked.some(Boolean) ? lab.best.values : null,
     walk: { ...walk, steps: lab.steps },
-    checks: stillTrue(document, model, lab.delta) ? document.checks : nothing(lab),
+    checks: model.typed || document.delta !== lab.delta ? { loss: lab.loss, x: [], y: [], weight: [], at: [] } : document.checks, // what Python computed brings its own points and loss
   };
 }
 
-/** Whether what Python computed still tells something: the checks bring their own points and loss. */
-const stillTrue = ({ checks, delta }: Lesson, model: Model, now: number): boolean => !model.typed && (checks.loss !== "huber" || delta === now);
-
-const nothing = ({ loss }: Lab): Checks => ({ loss, x: [], y: [], weight: [], at: [] });
-
 /** JSON that is safe inside an HTML script element, whatever names the lab has. */
 export const json = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, coded);
+
+/** A character as JSON and Python escape it. */
+export const coded = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -1,5 +1,6 @@
 /** From data units to pixels and back, and the numbers along an axis. */
 
+import { minus } from "./numbers.ts";
 import { nice, tickStep, ticks } from "./ticks.ts";
 import type { Interval } from "./ranges.ts";
 
@@ -24,25 +25,22 @@ export const px = (value: number): string => String(Math.round(value * 100) / 10
 
 /** Round numbers across the interval, about `count` of them, all with as many decimals. */
 export function ticksOf([low, high]: Interval, count: number): readonly Tick[] {
-  const step = tickStep(low, high, Math.max(count, 1));
+  const step = tickStep(low, high, count);
   const top = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))) + 1e-9);
   const power = top >= 6 || step < 1e-4 ? top : 0;
   const decimals = Math.min(20, Math.max(0, power - Math.floor(Math.log10(step) + 1e-9)));
-  return ticks(low, high, Math.max(count, 1)).map((value) => ({ value, label: labelled(value, power, decimals) }));
+  return ticks(low, high, count).map((value) => ({ value, label: labelled(value, power, decimals) }));
 }
 
 function labelled(value: number, power: number, decimals: number): string {
-  if (value === 0) return "0";
-  return minus((value / 10 ** power).toFixed(decimals)) + (power ? `·10${raised(power)}` : "");
+  return value === 0 ? "0" : minus((value / 10 ** power).toFixed(decimals)) + (power ? `·10${raised(power)}` : "");
 }
 
-const raised = (power: number): string => [...String(power)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("");
+/** A whole number as an exponent. */
+export const raised = (power: number | string): string => String(power).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[1 + Number(c === "-" ? -1 : c)]!);
 
 /** The interval moved outwards to round numbers: what depends on it stays still while its ends move a little. */
-export const nicely = ([low, high]: Interval): Interval => nice(low, high, 20) as [number, number];
-
-/** A number said aloud or in a caption: so many digits, a real minus sign. */
-export const said = (value: number, digits = 3): string => minus(String(Number(value.toPrecision(digits))));
+export const nicely = ([low, high]: Interval): Interval => nice(low, high, 20);
 
 /** A value rounded to a thousandth of the span it was picked from. */
 export function tidy(value: number, span: number): number {
@@ -50,4 +48,13 @@ export function tidy(value: number, span: number): number {
   return digits < 0 || digits > 100 || !Number.isFinite(digits) ? value : Number(value.toFixed(digits));
 }
 
-const minus = (text: string): string => text.replace("-", "−");
+/** SVG path data through n places in pixels: broken where one has no value, and before each that is `torn` from the last. */
+export function line(n: number, x: (i: number) => number, y: (i: number) => number, torn: (i: number) => boolean = () => false): string {
+  let data = "", pen = "M";
+  for (let i = 0; i < n; i++) {
+    const at = y(i), there = Number.isFinite(at);
+    if (there) data += `${torn(i) ? "M" : pen}${px(x(i))} ${px(at)}`;
+    pen = there ? "L" : "M";
+  }
+  return data;
+}

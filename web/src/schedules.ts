@@ -17,8 +17,9 @@ const RISING = 0.3; // the share of one cycle that climbs
 const LOW = 1 / 25; // where one cycle begins
 const LAST = LOW / 1e4; // … and where it ends
 
-const stair = (steps: number): number => Math.max(1, Math.round(steps / 3));
-const climb = (steps: number): number => Math.max(1, Math.round(steps / 10));
+const share = (steps: number, parts: number): number => Math.max(1, Math.round(steps / parts));
+const stair = (steps: number): number => share(steps, 3);
+const climb = (steps: number): number => share(steps, 10);
 
 /** Half a wave from `from` to `to`, at a share 0 … 1 of the way. */
 const halfWave = (from: number, to: number, share: number): number =>

@@ -1,17 +1,14 @@
 /** What a model predicts, as a name: its target may be a column with an odd name, or an expression such as log(y). */
 
+import { attempt } from "./attempt.ts";
 import { type Expr, name } from "./expression.ts";
-import { FormulaError, parse } from "./formula.ts";
+import { parse } from "./formula.ts";
 import { text } from "./typeset.ts";
 
 /** The target as an expression: what a formula's left side says. A name that is no formula is a column called so. */
 function meant(target: string): Expr {
-  try {
-    return parse(target, [target]).expr;
-  } catch (error) {
-    if (!(error instanceof FormulaError)) throw error;
-    return name(target);
-  }
+  const read = attempt(() => parse(target, [target]).expr);
+  return typeof read === "string" ? name(target) : read;
 }
 
 /** The target as a formula's left side writes it. */

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, TargetedKeyboardEvent, TargetedPointerEvent, VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { px } from "./scale.ts";
 import type { Grip } from "./state.ts";
 
 export interface SliderProps {
@@ -20,78 +21,79 @@ export interface SliderProps {
   readonly children?: ComponentChildren; // drawn behind the handle, over the full width; otherwise a line
 }
 
-/** The CSS of every slider; a view that uses one puts it into its own. */
+/** The CSS of every slider. */
 export const sliderStyle = `
-.squiggly .slider{position:relative;min-height:44px;padding:0 11px;cursor:pointer;touch-action:pan-y;user-select:none;-webkit-user-select:none}
-.squiggly .slider .box{position:relative;height:100%;min-height:44px}
-.squiggly .slider .line{position:absolute;left:0;right:0;top:50%;border-top:2px solid var(--line);margin-top:-1px}
-.squiggly .slider .done{position:absolute;left:0;top:50%;border-top:2px solid var(--grip,var(--model));margin-top:-1px}
-.squiggly .slider .mark{position:absolute;top:50%;height:8px;margin-top:-4px;border-left:1px solid var(--line)}
-.squiggly .slider .handle{position:absolute;top:50%;width:20px;height:20px;margin:-10px;border-radius:50%;cursor:grab;
-background:var(--card);border:2.6px solid var(--grip,var(--model));display:grid;place-items:center;font-weight:700;line-height:1;color:var(--model)}
-.squiggly .slider .handle:focus-visible{border-radius:50%}
-.squiggly .slider:active .handle{cursor:grabbing}
-.squiggly .slider[data-off]{cursor:default;opacity:.5}`;
+.slider{position:relative;min-height:44px;padding:0 11px;cursor:pointer;touch-action:pan-y;user-select:none;-webkit-user-select:none}
+.slider .box{position:relative;height:100%;min-height:44px}
+.slider .box>*{position:absolute;top:50%}
+.slider .line,.slider .done{left:0;border-top:2px solid var(--line);margin-top:-1px}
+.slider .line{right:0}
+.slider .done{border-color:var(--model)}
+.slider .mark{height:8px;margin-top:-4px;border-left:1px solid var(--line)}
+.slider .handle{width:20px;height:20px;margin:-10px;border-radius:50%;cursor:grab;background:var(--card);border:2.6px solid var(--grip,var(--model));display:grid;place-items:center;font-weight:700;line-height:1}
+.slider:active .handle{cursor:grabbing}
+.slider[data-off]{cursor:default;opacity:.5}`;
 
-interface Press { over: number; to: number; down: boolean } // to: where keys led from the value `over`, which may not be drawn yet
-interface Held { offset: number; x: number; y: number; near: boolean; begun: boolean; from: number }
-
-type Kept<T> = { current: T }; // from one drawing to the next
-
-const REACH = 22; // px around the handle's middle that take hold of it
 const SLACK = 3; // px a pointer moves before a drag begins
 
 /** A handle on a scale. A drag or a key press is "begin", "move" …, "end"; a click on the line jumps there. */
 export function Slider(props: SliderProps): VNode {
   const { label, value, min, max, valueText, ticks = [], y, disabled, children } = props;
-  const box = useRef<HTMLDivElement>(null), held = useRef<Held | null>(null), press = useRef<Press>({ over: value, to: value, down: false });
-  if (press.current.over !== value) press.current = { ...press.current, over: value, to: value };
-  const at = `${(100 * shareOf(props, value)).toFixed(2)}%`;
+  const left = (at: number): string => `${px(100 * shareOf(props, at))}%`;
   return (
-    <div class={`slider ${props.class ?? ""}`} data-off={disabled || undefined} {...pointing(props, box, held)}>
-      <div class="box" ref={box}>
-        {children ?? [<div class="line" key="line" />, <div class="done" key="done" style={{ width: at }} />]}
-        {ticks.map((tick) => <i class="mark" key={tick} style={{ left: `${(100 * shareOf(props, tick)).toFixed(2)}%` }} />)}
+    <div class={`slider ${props.class ?? ""}`} data-off={disabled || undefined} {...useDrag({ reach: 22, ...props })}>
+      <div class="box">
+        {children ?? [<div class="line" />, <div class="done" style={{ width: left(value) }} />]}
+        {ticks.map((tick) => <i class="mark" style={{ left: left(tick) }} />)}
         <div class="handle" role="slider" tabIndex={disabled ? -1 : 0} aria-label={label} aria-valuemin={min} aria-valuemax={max} aria-disabled={disabled || undefined}
-          aria-valuenow={Math.min(max, Math.max(min, value))} aria-valuetext={valueText} {...typing(props, press)}
-          style={{ left: at, ...(y === undefined ? {} : { top: `${y.toFixed(1)}px` }) }}>{value > max ? "\u203a" : value < min ? "\u2039" : null}</div>
+          aria-valuenow={Math.min(max, Math.max(min, value))} aria-valuetext={valueText} {...useKeys(props)}
+          style={{ left: left(value), top: y && `${px(y)}px` }}>{value > max ? "\u203a" : value < min ? "\u2039" : null}</div>
       </div>
     </div>
   );
 }
 
-/** What mouse, pen and finger do. */
-function pointing(props: SliderProps, box: Kept<HTMLDivElement | null>, held: Kept<Held | null>) {
-  const { value, disabled, onChange } = props;
-  const along = (x: number): number => {
-    const { left, width } = box.current!.getBoundingClientRect();
-    return (x - left) / Math.max(width, 1);
+interface Dragged extends Scale {
+  readonly reach?: number; // px around the handle's middle that take hold of it, without a jump
+  readonly disabled?: boolean;
+  readonly onChange: SliderProps["onChange"];
+}
+
+type Pointed = TargetedPointerEvent<HTMLElement>;
+
+/** What mouse, pen and finger do on an element whose first child is as wide as the scale. A finger may be scrolling the page: it drags once it goes sideways. */
+export function useDrag(props: Dragged) {
+  const { value, reach = 0, disabled, onChange } = props;
+  const held = useRef<{ offset: number; x: number; y: number; near: boolean; begun: boolean; from: number } | null>(null);
+  const along = ({ currentTarget, clientX }: Pointed): readonly [share: number, width: number] => {
+    const { left, width } = currentTarget.firstElementChild!.getBoundingClientRect();
+    return [(clientX - left) / Math.max(width, 1), width];
   };
-  const drag = (grip: Held, x: number): void => {
-    onChange(valueAt(props, along(x) - grip.offset), grip.begun ? "move" : "begin");
-    grip.begun = true;
+  const drag = (event: Pointed, grip: Grip): void => {
+    onChange(valueAt(props, along(event)[0] - held.current!.offset), grip);
+    held.current!.begun = true;
   };
-  const down = (event: TargetedPointerEvent<HTMLDivElement>): void => {
-    if (disabled || event.button !== 0 || !event.isPrimary) return;
-    const { clientX: x, clientY: y, currentTarget, pointerType } = event, offset = along(x) - shareOf(props, value);
-    const near = Math.abs(offset) * box.current!.offsetWidth <= REACH;
+  const down = (event: Pointed): void => {
+    if (disabled || event.button || !event.isPrimary) return;
+    const { clientX: x, clientY: y, currentTarget } = event, [share, width] = along(event);
+    const offset = share - shareOf(props, value), near = Math.abs(offset) * width < reach;
     currentTarget.setPointerCapture(event.pointerId);
     currentTarget.querySelector<HTMLElement>("[role=slider]")?.focus({ preventScroll: true });
     held.current = { offset: near ? offset : 0, x, y, near, begun: false, from: value };
-    if (pointerType === "touch") return; // it may be the beginning of a scroll
+    if (event.pointerType === "touch") return;
     event.preventDefault();
-    if (!near) drag(held.current, x);
+    if (!near) drag(event, "begin");
   };
-  const move = ({ clientX: x, clientY: y }: TargetedPointerEvent<HTMLDivElement>): void => {
-    const grip = held.current, across = grip ? Math.abs(x - grip.x) : 0;
-    if (grip && (grip.begun || (across >= SLACK && across >= Math.abs(y - grip.y)))) drag(grip, x);
+  const move = (event: Pointed): void => {
+    const grip = held.current, across = grip ? Math.abs(event.clientX - grip.x) : 0;
+    if (grip?.begun) drag(event, "move");
+    else if (grip && across >= SLACK && across >= Math.abs(event.clientY - grip.y)) drag(event, "begin");
   };
-  const up = ({ clientX: x }: TargetedPointerEvent<HTMLDivElement>): void => {
+  const up = (event: Pointed): void => {
     const grip = held.current;
+    if (grip && !grip.near && !grip.begun) drag(event, "begin"); // a tap on the line
+    if (grip?.begun) drag(event, "end");
     held.current = null;
-    if (!grip || (grip.near && !grip.begun)) return;
-    if (!grip.begun) drag(grip, x); // a tap on the line
-    onChange(valueAt(props, along(x) - grip.offset), "end");
   };
   /** The browser took the pointer for something else, such as scrolling: as if nothing had been dragged. */
   const cancel = (): void => {
@@ -105,18 +107,20 @@ function pointing(props: SliderProps, box: Kept<HTMLDivElement | null>, held: Ke
 }
 
 /** What the keys do: one press is one change, however long it is held. */
-function typing(props: SliderProps, press: Kept<Press>) {
-  const { disabled, onChange } = props;
-  const key = (event: TargetedKeyboardEvent<HTMLDivElement>): void => {
-    const next = disabled || event.ctrlKey || event.metaKey || event.altKey ? null : stepped({ ...props, value: press.current.to }, event.key, event.shiftKey);
+function useKeys(props: SliderProps) {
+  const { value, disabled, onChange } = props;
+  const press = useRef({ over: value, to: value, down: false }).current; // to: where keys led from the value `over`, which may not be drawn yet
+  if (press.over !== value) press.over = press.to = value;
+  const key = (event: TargetedKeyboardEvent<HTMLElement>): void => {
+    const next = disabled || event.ctrlKey || event.metaKey || event.altKey ? null : stepped({ ...props, value: press.to }, event.key, event.shiftKey);
     if (next === null) return;
     event.preventDefault();
-    onChange(next, event.repeat && press.current.down ? "move" : "begin");
-    press.current = { ...press.current, to: next, down: true };
+    onChange(press.to = next, event.repeat && press.down ? "move" : "begin");
+    press.down = true;
   };
   const release = (): void => {
-    if (press.current.down) onChange(press.current.to, "end");
-    press.current = { ...press.current, down: false };
+    if (press.down) onChange(press.to, "end");
+    press.down = false;
   };
   return { onKeyDown: key, onKeyUp: release, onBlur: release };
 }
@@ -142,9 +146,6 @@ const KEYS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, Arro
 
 /** Where a key leads from the value; null where the key means nothing here. */
 export function stepped(scale: Scale, key: string, far: boolean): number | null {
-  const by = (KEYS[key] ?? NaN) * (far ? 10 : 1);
-  if (Number.isNaN(by)) return null;
-  const { min, max, step, log, value } = scale;
-  const share = step && !log ? step / (max - min) : 1 / 200;
-  return valueAt(scale, Number.isFinite(by) ? shareOf(scale, value) + by * share : Math.sign(by));
+  const by = KEYS[key], { min, max, step } = scale;
+  return by ? valueAt(scale, shareOf(scale, scale.value) + by * (far ? 10 : 1) * (step ? step / (max - min) : 1 / 200)) : null;
 }

@@ -4,7 +4,7 @@ import type { LossName } from "./contract.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { type Descent, lowest, minimise, MOST_STEPS } from "./least-squares.ts";
 import { closedForm, solveLinear } from "./linear.ts";
-import { costAt, type Problem, whole } from "./problem.ts";
+import { costAt, curveAt, type Problem, whole } from "./problem.ts";
 import { findStarts } from "./starts.ts";
 import { upright } from "./upright.ts";
 
@@ -109,9 +109,7 @@ function leastAbsolute(
 
 /** The residuals' median size as a standard deviation, in units of y, or of sigma where given. */
 function spread(problem: Problem, at: Float64Array): number {
-  const { evaluator, x, y, weight, n } = problem;
-  const curve = new Float64Array(n);
-  evaluator.predict(whole(problem, at), x, n, curve);
-  const far = curve.map((p, i) => Math.abs(p - y[i]) * weight[i]).sort();
+  const { y, weight, n } = problem;
+  const far = curveAt(problem, at).map((p, i) => Math.abs(p - y[i]) * weight[i]).sort();
   return 1.4826 * ((far[(n - 1) >> 1] + far[n >> 1]) / 2);
 }

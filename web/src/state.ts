@@ -7,13 +7,13 @@
  */
 
 import type { Document, LossName, OptimizerName, ScheduleName } from "./contract.ts";
+import { attempt } from "./attempt.ts";
 import { authored, type Model, renamed, typed } from "./model.ts";
 import { fromDocument, MOST_POINTS, movedPoint, type Points, withoutPoint, withPoint } from "./points.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { branch, type Leg } from "./descend.ts";
-import { FormulaError } from "./formula.ts";
 import { holding, type Interval, rangeOf } from "./ranges.ts";
-import { bestFor, follow, type Best, lossAt, pathOf } from "./derived.ts";
+import { bestFor, boundsOf, follow, type Best, lossAt, pathOf } from "./derived.ts";
 
 export type Panel = "model" | "points" | "share" | "help";
 export type Message = Readonly<{ kind: "error" | "done"; text: string }>; // text: the problem, then lines such as "hint: …"
@@ -74,7 +74,7 @@ export type Action =
   | { kind: "drag"; index: number; x: number; y: number; grip: Grip }
   | { kind: "delete"; index: number }
   | { kind: "points"; points: Points; input?: string; target?: string } // all new
-  | { kind: "formula"; text: string }
+  | { kind: "formula"; text: string | null } // null: the author's
   | { kind: "undo" }
   | { kind: "redo" }
   | { kind: "reset" }
@@ -99,15 +99,14 @@ export function open(document: Document, program: Evaluator | null = null): Lab 
     playing: false, phase: null, left: null, following: false, best: null, ghost: null, moves: 0, order: [], beaten: null, helped: false,
     view: null, pulls: null, chosen: null, panel: null, message: null, past: [], future: [],
   };
-  const found = { ...lab, best: bestFor(lab, document.best ? "given" : "search") };
-  return { ...found, ranges: freshRanges(found) };
+  return solved(lab, document.best ? "given" : "search");
 }
 
 /** The lab after `action`. */
 export function update(lab: Lab, action: Action): Lab {
   switch (action.kind) {
     case "slide": return slide(lab, action.index, action.value, action.grip);
-    case "lock": return refit({ ...lab, locked: lab.locked.with(action.index, !lab.locked[action.index]) }, "warm", true);
+    case "lock": return refit({ ...lab, locked: lab.locked.with(action.index, !lab.locked[action.index]) });
     case "follow": return { ...lab, following: action.on };
     case "best": return lab.best ? { ...placed(remembered(lab), lab.best.values), helped: true } : lab;
     case "loss": return measured(lab, action.loss, action.delta ?? lab.delta);
@@ -122,18 +121,18 @@ export function update(lab: Lab, action: Action): Lab {
     case "branch": return branched(lab);
     case "add": return added(lab, action.x, action.y);
     case "drag": return dragged(lab, action.index, action.x, action.y, action.grip);
-    case "delete": return refit({ ...remembered(lab), points: withoutPoint(lab.points, action.index), chosen: null }, "warm", true);
+    case "delete": return refit({ ...remembered(lab), points: withoutPoint(lab.points, action.index), chosen: null });
     case "points": return replaced(lab, action.points, action.input, action.target);
     case "formula": return written(lab, action.text);
-    case "undo": return undone(lab);
-    case "redo": return redone(lab);
+    case "undo": return back(lab, "past", "future");
+    case "redo": return back(lab, "future", "past");
     case "reset": return { ...open(lab.document, lab.program), past: remembered(lab).past };
     case "view": return { ...lab, view: action.view };
     case "pulls": return { ...lab, pulls: action.index };
     case "choose": return { ...lab, chosen: action.index };
     case "panel": return { ...lab, panel: action.panel, message: null };
     case "say": return { ...lab, message: action.message };
-    case "become": return action.lab;
+    case "become": return { ...action.lab, past: remembered(lab).past };
   }
 }
 
@@ -162,9 +161,9 @@ function placed(lab: Lab, parameters: readonly number[]): Lab {
 }
 
 function slide(lab: Lab, index: number, value: number, grip: Grip): Lab {
-  if (grip === "end") return beat({ ...lab, ghost: lab.ghost });
+  if (grip === "end") return beat(lab);
   if (!Number.isFinite(value)) return lab;
-  const [low, high] = lab.document.bounds[index] && !lab.model.typed ? lab.document.bounds[index]! : [null, null];
+  const [low, high] = boundsOf(lab)[index]!;
   const inside = Math.max(low ?? -Infinity, Math.min(high ?? Infinity, value));
   const begun = grip === "begin" ? counted(remembered(lab), lab.model.parameters[index]!) : lab;
   const moved = placed(begun, lab.parameters.with(index, inside));
@@ -190,7 +189,7 @@ function walked(lab: Lab, { kind: _, grip = "begin", ...change }: Extract<Action
 /** Another loss: another landscape, another best; a target set for the old one means nothing there. */
 function measured(lab: Lab, loss: LossName, delta: number): Lab {
   const target = loss === lab.loss ? lab.target : loss === lab.document.loss ? lab.document.target : null;
-  return refit({ ...remembered(lab), loss, delta, target, beaten: null, left: null }, "warm", true);
+  return refit({ ...remembered(lab), loss, delta, target, beaten: null, left: null });
 }
 
 function branched(lab: Lab): Lab {
@@ -204,67 +203,60 @@ function branched(lab: Lab): Lab {
 function added(lab: Lab, x: number, y: number): Lab {
   if (lab.points.n >= MOST_POINTS) return complain(lab, `there are ${MOST_POINTS} points, which is the most a page holds\nhint: delete some first`);
   const points = withPoint(lab.points, x, y);
-  return refit({ ...remembered(lab), points, chosen: points.n - 1 }, "warm", true);
+  return refit({ ...remembered(lab), points, chosen: points.n - 1 });
 }
 
 function dragged(lab: Lab, index: number, x: number, y: number, grip: Grip): Lab {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return lab;
   const before = grip === "begin" ? remembered(lab) : lab;
-  return refit({ ...before, points: movedPoint(lab.points, index, x, y), chosen: index }, "warm", grip === "end");
+  return refit({ ...before, points: movedPoint(lab.points, index, x, y), chosen: index }, grip === "end");
 }
 
 function replaced(lab: Lab, points: Points, input = lab.model.input, target = lab.model.target): Lab {
-  const model = renamed(lab.model, input, target);
-  const clean: Lab = { ...remembered(lab), model, points, view: null, chosen: null, ghost: null, beaten: null, best: null };
-  const found = { ...clean, best: bestFor(clean, "search") };
-  return { ...at(found, found.wanted), ranges: freshRanges(found) };
+  const clean = solved({ ...remembered(lab), model: renamed(lab.model, input, target), points, view: null, chosen: null, ghost: null, beaten: null, best: null }, "search");
+  return at(clean, clean.wanted);
 }
 
-function written(lab: Lab, formula: string): Lab {
-  try {
-    const model = typed(formula, lab.model.input, lab.model.target);
-    const known = new Map(lab.model.parameters.map((name, i) => [name, i]));
-    const carried = <T>(column: readonly T[], otherwise: T): T[] => model.parameters.map((name) => (known.has(name) ? column[known.get(name)!]! : otherwise));
-    const parameters = carried(lab.parameters, 1).map((value) => (Number.isFinite(value) ? value : 1));
-    const next: Lab = { ...placed({ ...remembered(lab), ranges: [], model, locked: carried(lab.locked, false), best: null }, parameters), ghost: null, moves: 0, order: [], beaten: null, helped: false, pulls: null, message: null };
-    const found = { ...next, best: bestFor(next, "search") };
-    return { ...found, ranges: freshRanges(found) };
-  } catch (error) {
-    if (!(error instanceof FormulaError)) throw error;
-    return complain(lab, error.message);
-  }
+function written(lab: Lab, formula: string | null): Lab {
+  const { document: d, model: old } = lab;
+  const model = formula === null ? authored(d.model, lab.program) : attempt(() => typed(formula, old.input, old.target));
+  if (typeof model === "string") return complain(lab, model);
+  /** A column of the author's, or what the names had that were there before. */
+  const carried = <T>(author: readonly T[], column: readonly T[], otherwise: T): readonly T[] =>
+    (formula === null ? author : model.parameters.map((name) => column[old.parameters.indexOf(name)] ?? otherwise));
+  const parameters = carried(d.start, lab.parameters.map((value) => (Number.isFinite(value) ? value : 1)), 1);
+  const next = placed({ ...remembered(lab), ranges: [], model, locked: carried(d.locked, lab.locked, false), best: null }, parameters);
+  return solved({ ...next, ghost: null, moves: 0, order: [], beaten: null, helped: false, pulls: null }, "search");
 }
 
 export const complain = (lab: Lab, text: string): Lab => ({ ...lab, message: { kind: "error", text } });
 
 /** The best for what changed, and the walk gone again through the changed landscape. settled: no drag is going on. */
-function refit(lab: Lab, how: "warm" | "search", settled: boolean): Lab {
-  const shown = at(lab, lab.wanted);
-  const heavy = shown.points.n * shown.parameters.length > 20_000;
-  return heavy && !settled ? shown : { ...shown, best: bestFor(shown, how) };
+function refit(lab: Lab, settled = true): Lab {
+  const shown = at(lab, lab.wanted), heavy = lab.points.n * lab.parameters.length > 20_000;
+  return heavy && !settled ? shown : { ...shown, best: bestFor(shown, "warm") };
 }
 
-function freshRanges(lab: Lab): Interval[] {
-  return lab.parameters.map((value, i) => {
-    const [low, high] = lab.model.typed ? [null, null] : (lab.document.bounds[i] ?? [null, null]);
-    return holding(rangeOf(lab.start[i] ?? value, lab.best ? lab.best.values[i]! : null, low, high), value);
+/** The lab with its best looked for, and sliders that reach it. */
+function solved(lab: Lab, how: "given" | "search"): Lab {
+  const best = bestFor(lab, how);
+  const ranges = lab.parameters.map((value, i) => {
+    const [low, high] = boundsOf(lab)[i]!;
+    return holding(rangeOf(lab.start[i]!, best && best.values[i]!, low, high), value);
   });
+  return { ...lab, best, ranges };
 }
 
 const reaching = (ranges: readonly Interval[], parameters: readonly number[]): readonly Interval[] =>
   ranges.every((range, i) => holding(range, parameters[i]!) === range) ? ranges : ranges.map((range, i) => holding(range, parameters[i]!));
 
+const alone = (lab: Lab): Lab => ({ ...lab, past: [], future: [] });
+
 /** The lab, with itself as what undo goes back to. */
-function remembered(lab: Lab): Lab {
-  return { ...lab, past: [...lab.past, { ...lab, past: [], future: [] }].slice(-MOST_UNDONE), future: [], message: null };
-}
+const remembered = (lab: Lab): Lab => ({ ...lab, past: [...lab.past, alone(lab)].slice(-MOST_UNDONE), future: [], message: null });
 
-function undone(lab: Lab): Lab {
-  const before = lab.past.at(-1);
-  return before ? { ...before, panel: lab.panel, past: lab.past.slice(0, -1), future: [...lab.future, { ...lab, past: [], future: [] }], playing: false, message: null } : lab;
-}
-
-function redone(lab: Lab): Lab {
-  const after = lab.future.at(-1);
-  return after ? { ...after, panel: lab.panel, past: [...lab.past, { ...lab, past: [], future: [] }], future: lab.future.slice(0, -1), playing: false, message: null } : lab;
+/** The lab that `from` ends with; this one ends `to`. */
+function back(lab: Lab, from: "past" | "future", to: "past" | "future"): Lab {
+  const other = lab[from].at(-1);
+  return other ? { ...other, panel: lab.panel, playing: false, message: null, [from]: lab[from].slice(0, -1), [to]: [...lab[to], alone(lab)] } : lab;
 }

@@ -2,9 +2,12 @@
 
 import type { VNode } from "preact";
 import type { Track } from "./derived.ts";
+import { decimalsOf, shown } from "./numbers.ts";
 import type { Interval } from "./ranges.ts";
+import { line, px } from "./scale.ts";
+import { shareOf } from "./slider.tsx";
 
-export const WIDTH = 300; // of the drawing; it is stretched to the slider's
+const WIDTH = 300; // of the drawing; it is stretched to the slider's
 const TOP = 8; // px above the highest loss
 const LONGEST = 46; // px of an arrow, without its head
 const HEAD = 9;
@@ -12,15 +15,15 @@ const LEAST = 1e-3; // a slope below this has no arrow
 const TANGENT = 30; // half of it
 
 export const trackStyle = `
-.squiggly .track svg{position:absolute;left:0;top:0;width:100%;height:100%;display:block}
-.squiggly .track path{fill:none;vector-effect:non-scaling-stroke}
-.squiggly .track .area{fill:var(--soft);opacity:.09}
-.squiggly .track .curve{stroke:var(--soft);stroke-width:1.3;opacity:.75}
-.squiggly .track .tangent{stroke:var(--grad);stroke-width:1.5;stroke-dasharray:3 3}
-.squiggly .track .aim{stroke:var(--soft);stroke-width:1.5}
-.squiggly .arrow{position:absolute;height:0;border-top:2.4px solid var(--grad);margin-top:-1.2px;pointer-events:none}
-.squiggly .arrow::after{content:"";position:absolute;top:-6.7px;right:-2px;border:5.5px solid transparent;border-left:9px solid var(--grad);border-right:0}
-.squiggly .arrow.back{transform:scaleX(-1);transform-origin:left}`;
+.track .under{contain:layout;position:relative;top:0;pointer-events:none}
+.track .under>*{position:absolute}
+.track svg{inset:0;width:100%;height:100%}
+.track path{fill:none;stroke:var(--soft);stroke-width:1.3;vector-effect:non-scaling-stroke}
+.track .area{fill:var(--soft);stroke:none;opacity:.09}
+.track .tangent{stroke:var(--grad);stroke-dasharray:3}
+.arrow{border-top:2.4px solid var(--grad);margin-top:-1.2px}
+.arrow::after{content:"";position:absolute;top:-6.7px;right:-2px;border:5.5px solid transparent;border-left:9px solid var(--grad);border-right:0}
+.arrow.back{transform:scaleX(-1);transform-origin:left}`;
 
 /** Where things stand on a track, in px from the top, and how steep it is there. */
 export interface Shape {
@@ -32,19 +35,17 @@ export interface Shape {
 }
 
 /** The drawing of a track in a box of some height, with the handle at `value`. */
-export function shapeOf({ values, losses }: Track, range: Interval, value: number, here: { loss: number; gradient: number }, height: number): Shape | null {
+export function shapeOf({ losses }: Track, range: Interval, value: number, here: { loss: number; gradient: number }, height: number): Shape | null {
   const [low, high] = scaleOf(losses, at(losses, range, value)), { loss, gradient } = here;
   if (!(high >= low)) return null;
-  const floor = height - 12, tall = floor - TOP, span = range[1] - range[0];
-  const down = (loss: number): number => (high > low ? floor - (tall * (Math.min(loss, high) - low)) / (high - low) : floor - tall / 4);
-  const y = down(at(losses, range, value)), share = Math.min(1, Math.max(0, (value - range[0]) / span));
-  const steep = high > low ? (gradient * span) / (high - low) : 0; // of the whole height over the whole width
-  const runs = pieces(values.length, losses, down), outside = value < range[0] || value > range[1];
+  const floor = height - 12, tall = floor - TOP, span = range[1] - range[0], flat = !(high > low);
+  const down = (loss: number): number => (!Number.isFinite(loss) ? NaN : flat ? floor - tall / 4 : floor - (tall * (Math.min(loss, high) - low)) / (high - low));
+  const y = down(at(losses, range, value)), steep = flat ? 0 : (gradient * span) / (high - low); // of the whole height over the whole width
+  const curve = line(losses.length, (i) => (WIDTH * i) / (losses.length - 1), (i) => down(losses[i]!));
   return {
-    curve: runs.map((run) => `M${run.join("L")}`).join(""),
-    area: runs.map((run) => `M${run[0]!.split(",")[0]},${height}L${run.join("L")}L${run.at(-1)!.split(",")[0]},${height}Z`).join(""),
+    curve, area: curve.split("M").slice(1).map((run) => `M${run}V${height}H${parseFloat(run)}z`).join(""),
     y: Number.isFinite(y) ? y : floor - tall / 2,
-    tangent: Number.isFinite(steep) && Number.isFinite(y) && !outside ? tangentAt(share * WIDTH, y, (-steep * tall) / WIDTH) : "",
+    tangent: Number.isFinite(steep + y) && value >= range[0] && value <= range[1] ? tangentAt((WIDTH * (value - range[0])) / span, y, (-steep * tall) / WIDTH) : "",
     arrow: arrowOf((gradient * span) / Math.max(Math.abs(loss), high - low)),
   };
 }
@@ -62,24 +63,14 @@ export function scaleOf(losses: ArrayLike<number>, here: number): Interval {
 /** The track's loss at a value, between its samples. */
 function at(losses: ArrayLike<number>, [low, high]: Interval, value: number): number {
   const place = Math.min(1, Math.max(0, (value - low) / (high - low))) * (losses.length - 1);
-  const i = Math.min(losses.length - 2, Math.floor(place)), part = place - i;
-  return part === 0 ? losses[i]! : losses[i]! + part * (losses[i + 1]! - losses[i]!);
-}
-
-/** The corners of the curve, in one list for each stretch without a gap. */
-function pieces(count: number, losses: ArrayLike<number>, down: (loss: number) => number): string[][] {
-  const runs: string[][] = [[]];
-  for (let i = 0; i < count; i++) {
-    if (Number.isFinite(losses[i]!)) runs.at(-1)!.push(`${((WIDTH * i) / (count - 1)).toFixed(1)},${down(losses[i]!).toFixed(1)}`);
-    else if (runs.at(-1)!.length) runs.push([]);
-  }
-  return runs.filter((run) => run.length > 1);
+  const i = Math.floor(place), part = place - i;
+  return part ? losses[i]! + part * (losses[i + 1]! - losses[i]!) : losses[i]!;
 }
 
 /** A short line through a point, as long whatever its slope. */
 function tangentAt(x: number, y: number, slope: number): string {
   const dx = TANGENT / Math.hypot(1, slope), dy = dx * slope;
-  return `M${(x - dx).toFixed(1)},${(y - dy).toFixed(1)}L${(x + dx).toFixed(1)},${(y + dy).toFixed(1)}`;
+  return `M${px(x - dx)} ${px(y - dy)}L${px(x + dx)} ${px(y + dy)}`;
 }
 
 /** Against the slope; longer where it is steeper, never too long. steep: the part of the loss that the whole width would be worth. */
@@ -88,17 +79,18 @@ export function arrowOf(steep: number): number {
   return size > LEAST && size < Infinity ? -Math.sign(steep) * (HEAD + (LONGEST * size) / (size + 2.5)) : 0;
 }
 
-/** The track as a picture behind the handle. best: share of the width where the lowest loss is, null for none. */
-export const track = (shape: Shape, height: number, best: number | null): VNode => (
-  <svg viewBox={`0 0 ${WIDTH} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-    <path class="area" d={shape.area} />
-    <path class="curve" d={shape.curve} />
-    {best === null ? null : <path class="aim" d={`M${(best * WIDTH).toFixed(1)},${height - 5}V${height}`} />}
-    <path class="tangent" d={shape.tangent} />
-  </svg>
-);
-
-/** The arrow from the handle's edge towards the next step. */
-export const arrow = ({ arrow: size, y }: Shape, share: number): VNode | null => (size === 0 ? null : (
-  <div class={size > 0 ? "arrow" : "arrow back"} style={{ left: `calc(${(100 * share).toFixed(2)}% + ${size > 0 ? 9 : -9}px)`, top: `${y.toFixed(1)}px`, width: `${Math.abs(size).toFixed(1)}px` }} />
-));
+/** What stands behind the handle: the curve, a mark below where the loss is lowest, the range's ends, the arrow from the handle's edge towards the next step. */
+export function track({ area, curve, tangent, arrow, y }: Shape, height: number, range: Interval, value: number, best: number, locked: boolean): VNode {
+  const [min, max] = range, share = (at: number): number => shareOf({ min, max }, at), round = (end: number): string => shown(end, decimalsOf(max - min)).replace(/\.0+$/, "");
+  return (
+    <div class="under" style={{ height: `${height}px` }}>
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+        <path class="area" d={area} />
+        <path d={curve + (best >= min && best <= max ? `M${px(share(best) * WIDTH)} ${height - 5}V${height}` : "")} />
+        <path class="tangent" d={tangent} />
+      </svg>
+      <div class="ends" aria-hidden="true"><span>{round(min)}</span><span>{round(max)}</span></div>
+      {arrow !== 0 && !locked && <div class={arrow > 0 ? "arrow" : "arrow back"} style={{ left: `calc(${px(100 * share(value))}% + ${9 * Math.sign(arrow)}px)`, top: `${px(y)}px`, width: `${px(Math.abs(arrow))}px` }} />}
+    </div>
+  );
+}

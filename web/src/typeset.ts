@@ -1,6 +1,6 @@
 /** Expressions as people read them: formula text that parses back, and a tree of pieces to draw. A port of `typeset.py`. */
 
-import { belowZero, ordered, type Expr } from "./expression.ts";
+import { belowZero, endless, ordered, type Expr } from "./expression.ts";
 import { COMPARES, INFIX, isIdentifier, NOT, SIGN } from "./formula.ts";
 import { COMPOSED, CONSTANTS, SPELLINGS } from "./operations.ts";
 
@@ -84,14 +84,18 @@ function say(node: Expr, args: readonly string[]): string {
 
 /** The shortest text that reads back as this number, written as Python writes it: 2, 0.1, 1e+22, 1e-05. */
 export function number(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (!Number.isFinite(value)) return endless(value);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   if (Math.abs(value) < 1e15 && Number.isInteger(value)) return String(value);
   const [mantissa, power] = value.toExponential().split("e");
   const exponent = Number(power);
   if (exponent >= -4 && exponent < 16) return plain(value, exponent);
-  return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  return scientific(mantissa, exponent);
 }
+
+/** A power of ten as Python writes it, of two digits at least. */
+export const scientific = (mantissa: string | number, exponent: number): string =>
+  `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 
 /** Without an exponent; a whole number this large keeps the point that Python gives it. */
 const plain = (value: number, exponent: number): string => (exponent >= 15 && Number.isInteger(value) ? `${value}.0` : String(value));
@@ -99,7 +103,6 @@ const plain = (value: number, exponent: number): string => (exponent >= 15 && Nu
 // ------------------------------------------------------------------------------------------------- to be drawn
 
 const GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi _ pi rho _ sigma tau upsilon phi chi psi omega".split(" ");
-const CAPITALS = new Set("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(" "));
 const ALPHA = 0x3b1;
 
 /** The formula as pieces to draw: fractions, raised powers, Greek letters, subscripts. */
@@ -189,8 +192,7 @@ function drawnName(name: string): Piece {
 
 function wordOf(word: string): Word {
   const greek = GREEK.indexOf(word.toLowerCase());
-  const letter = greek >= 0 && word !== "_" ? String.fromCharCode(ALPHA + greek) : "";
-  if (letter && CAPITALS.has(word)) return { text: letter.toUpperCase(), italic: true };
-  if (letter && word === word.toLowerCase()) return { text: letter, italic: true };
-  return { text: word, italic: /^\p{L}$/u.test(word) };
+  if (greek < 0 || !/^\p{L}\p{Ll}+$/u.test(word)) return { text: word, italic: /^\p{L}$/u.test(word) };
+  const letter = String.fromCharCode(ALPHA + greek);
+  return { text: word[0] < "a" ? letter.toUpperCase() : letter, italic: true };
 }

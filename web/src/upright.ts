@@ -1,7 +1,7 @@
 /** The same curve with positive parameters, where the sign makes no difference. A port of `upright` in `fitting.py`. */
 
-import type { Descent } from "./least-squares.ts";
-import { costAt, type Problem, whole } from "./problem.ts";
+import { type Descent, inside } from "./least-squares.ts";
+import { costAt, curveAt, type Problem } from "./problem.ts";
 
 const MOST_TURNED = 12; // negative parameters up to which every pair of signs is tried
 const SAME = 4e-16; // relative difference of two curves that are one
@@ -14,12 +14,12 @@ export function upright(problem: Problem, descent: Descent): Descent {
   const { values } = descent;
   const turned = [...values.keys()].filter((i) => values[i] < 0 && -values[i] <= problem.high[i]);
   if (!turned.length || turned.length > MOST_TURNED) return descent;
-  const start = curve(problem, values);
+  const start = curveAt(problem, values);
   let now = values;
   for (const turn of turns(turned, [...values.keys()])) {
     const other = turn(now);
     const fewer = turned.filter((i) => other[i] < 0).length < turned.filter((i) => now[i] < 0).length;
-    if (fewer && within(problem, other) && same(start, curve(problem, other))) now = other;
+    if (fewer && inside(problem, other) && same(start, curveAt(problem, other))) now = other;
   }
   return now === values ? descent : { ...descent, values: now, cost: costAt(problem, now) };
 }
@@ -42,14 +42,6 @@ function turns(turned: readonly number[], movable: readonly number[]): Turn[] {
 }
 
 const pairs = (all: readonly number[]): number[][] => all.flatMap((a, k) => all.slice(k + 1).map((b) => [a, b]));
-
-const within = ({ low, high }: Problem, values: Float64Array): boolean => values.every((v, i) => v >= low[i] && v <= high[i]);
-
-function curve(problem: Problem, at: Float64Array): Float64Array {
-  const out = new Float64Array(problem.n);
-  problem.evaluator.predict(whole(problem, at), problem.x, problem.n, out);
-  return out;
-}
 
 function same(a: Float64Array, b: Float64Array): boolean {
   const size = a.reduce((most, v) => Math.max(most, Math.abs(v)), 0);

@@ -85,10 +85,10 @@ def save(lab: Lab, path: str | PathLike[str]) -> None:
     write_whole(path, lambda file: file.write(made.encode()))
 
 
-def bundle() -> str:
-    """The page's script, as it was built into the package."""
+def bundle(name: str = "lab") -> str:
+    """The page's script as it was built into the package: "lab", or "lab-notebook" with a notebook's way in."""
     try:
-        return (files("squiggly") / "page" / "static" / "lab.js").read_text(encoding="utf-8")
+        return (files("squiggly") / "page" / "static" / f"{name}.js").read_text(encoding="utf-8")
     except OSError as error:
         raise FileError(
             f"the page's script is missing from this installation: {error}\nhint: install squiggly again"

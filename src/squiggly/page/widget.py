@@ -78,7 +78,7 @@ def _live_output(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]] | None:
 def script(stage: Stage) -> str:
     """The widget's module: the page's script, the model as printed, and anywidget's way in."""
     way_in = "export default { render: (given) => squigglyLab.render(given, squigglyProgram) };"
-    return f"{bundle()}\n{source(stage.lab.model)}\n{way_in}\n"
+    return f"{bundle('lab-notebook')}\n{source(stage.lab.model)}\n{way_in}\n"
 
 
 @cache

@@ -1,7 +1,6 @@
 /** The plot's frame: which pixels show which numbers. */
 
 import { memo } from "../memo.ts";
-import type { Interval } from "../ranges.ts";
 import { linear, type Scale, type Tick, ticksOf } from "../scale.ts";
 import type { View } from "../state.ts";
 
@@ -32,9 +31,14 @@ export const frameOf = memo((view: View, width: number, height: number, input: s
   const left = Math.round(Math.max(28, ...up.map((t) => widthOf(t.label) + 12)));
   const right = Math.round(width - (ownRow(input) ? 10 : widthOf(input) + 7)), top = head, bottom = height - (ownRow(input) ? 44 : 28);
   const across = ticksOf(view.x, Math.max(4, Math.floor((right - left) / 125)));
-  const to = (from: number, till: number): Interval => [from, till];
-  return { width, height, left, right, top, bottom, view, up, across, input, target, x: linear(view.x, to(left, right)), y: linear(view.y, to(bottom, top)) };
+  return { width, height, left, right, top, bottom, view, up, across, input, target, x: linear(view.x, [left, right]), y: linear(view.y, [bottom, top]) };
 });
+
+/** The edge of the frame, as path data. */
+export const edgeOf = ({ left, right, top, bottom }: Frame): string => `M${left} ${top}H${right}V${bottom}H${left}z`;
+
+/** Text over a drawing: paper around it. */
+export const HALO = { stroke: "var(--paper)", "stroke-width": 4, "paint-order": "stroke" } as const;
 
 /** Whether the input's name is too long to stand at the end of the numbers. */
 export const ownRow = (input: string): boolean => input.length > 3;

@@ -1,9 +1,11 @@
 /** The plot by keyboard: one stop for the window, one for all points. */
 
 import type { TargetedKeyboardEvent, VNode } from "preact";
-import { px, said, tidy } from "../scale.ts";
+import { useRef } from "preact/hooks";
+import { brief } from "../numbers.ts";
+import { px, tidy } from "../scale.ts";
 import type { Action, Lab, View } from "../state.ts";
-import type { Frame } from "./frame.ts";
+import { edgeOf, type Frame } from "./frame.ts";
 import { radiusOf, shownOf } from "./points.tsx";
 import { homeOf, panned, zoomed } from "./window.ts";
 
@@ -15,13 +17,12 @@ export function zoomBy(lab: Lab, { view }: Frame, factor: number): View {
   return zoomed(view, factor, [(view.x[0] + view.x[1]) / 2, (view.y[0] + view.y[1]) / 2], homeOf(lab));
 }
 
+const ARROWS: Readonly<Record<string, readonly [across: number, up: number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
 /** What a key does to the window; undefined where it does nothing. */
 export function windowAfter(lab: Lab, f: Frame, key: string): View | null | undefined {
-  if (key === "0") return null;
-  const factor = { "+": 0.8, "=": 0.8, "-": 1.25, "_": 1.25 }[key];
-  if (factor) return zoomBy(lab, f, factor);
-  const by = ({ ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] } as Record<string, readonly [number, number]>)[key];
-  return by && panned(f.view, ...by);
+  const factor = { "+": 0.8, "=": 0.8, "-": 1.25, "_": 1.25 }[key], by = ARROWS[key];
+  return key === "0" ? null : factor ? zoomBy(lab, f, factor) : by && panned(f.view, by[0] / 10, by[1] / 10);
 }
 
 export function windowKey(lab: Lab, f: Frame, send: Send, event: Key): void {
@@ -41,43 +42,42 @@ export function beside({ points: { n, x } }: Lab, from: number | null, way: 1 | 
 }
 
 /** What a key does to the points, the chosen one first of all. */
-export function pointAfter(lab: Lab, f: Frame, { key, altKey, shiftKey, repeat }: Pick<Key, "key" | "altKey" | "shiftKey" | "repeat">): Action | null {
-  const { chosen, points: { x, y, n } } = lab;
+export function pointAfter(lab: Lab, { view }: Frame, { key, altKey, shiftKey, repeat }: Pick<Key, "key" | "altKey" | "shiftKey" | "repeat">): Action | null {
+  const { chosen, points: { x, y, n } } = lab, by = ARROWS[key];
   if (chosen === null || chosen >= n) return null;
-  const way = key === "ArrowRight" || key === "ArrowUp" ? 1 : key === "ArrowLeft" || key === "ArrowDown" ? -1 : 0;
-  const upright = key === "ArrowUp" || key === "ArrowDown";
-  if (way && !upright && !altKey) return { kind: "choose", index: beside(lab, chosen, way) ?? chosen };
-  if (way) {
-    const [low, high] = upright ? f.view.y : f.view.x, span = high - low;
-    const to = tidy((upright ? y : x)[chosen]! + (way * span * (shiftKey ? 10 : 1)) / 100, span);
-    return { kind: "drag", index: chosen, x: upright ? x[chosen]! : to, y: upright ? to : y[chosen]!, grip: repeat ? "move" : "begin" };
+  const at: Spot = [x[chosen]!, y[chosen]!], spans: Spot = [view.x[1] - view.x[0], view.y[1] - view.y[0]];
+  const tidied = ([a, b]: Spot): { x: number; y: number } => ({ x: tidy(a, spans[0]), y: tidy(b, spans[1]) });
+  if (by && !by[1] && !altKey) return { kind: "choose", index: beside(lab, chosen, by[0] as 1 | -1) ?? chosen };
+  if (by) {
+    const step = shiftKey ? 0.1 : 0.01, to = tidied([at[0] + by[0] * spans[0] * step, at[1] + by[1] * spans[1] * step]);
+    return { kind: "drag", index: chosen, x: by[0] ? to.x : at[0], y: by[1] ? to.y : at[1], grip: repeat ? "move" : "begin" };
   }
   if (key === "Home" || key === "End") return { kind: "choose", index: beside(lab, null, key === "Home" ? 1 : -1) };
   if (key === "Delete" || key === "Backspace") return { kind: "delete", index: chosen };
-  return key === "Enter" || key === "Insert" ? halfway(lab, f, chosen) : null;
+  if (key !== "Enter" && key !== "Insert") return null;
+  const other = neighbour(lab, chosen); // the new point is halfway there
+  return { kind: "add", ...tidied(other === null ? [at[0] + spans[0] / 20, at[1]] : [(at[0] + x[other]!) / 2, (at[1] + y[other]!) / 2]) };
 }
 
-/** A point between this one and the next, or the one before where it is the last. */
-function halfway(lab: Lab, { view }: Frame, chosen: number): Action {
-  const { x, y } = lab.points, other = beside(lab, chosen, 1) ?? beside(lab, chosen, -1);
-  if (other === null) return { kind: "add", x: tidy(x[chosen]! + (view.x[1] - view.x[0]) / 20, view.x[1] - view.x[0]), y: y[chosen]! };
-  return { kind: "add", x: tidy((x[chosen]! + x[other]!) / 2, view.x[1] - view.x[0]), y: tidy((y[chosen]! + y[other]!) / 2, view.y[1] - view.y[0]) };
-}
+type Spot = readonly [x: number, y: number];
+
+/** The next point by x, or the one before where there is none. */
+const neighbour = (lab: Lab, chosen: number): number | null => beside(lab, chosen, 1) ?? beside(lab, chosen, -1);
 
 /** The chosen point in words: "point 3 of 20: x −1.58, y 5.9, 2.1 above the curve". */
 export function pointText({ model, parameters, points: { n, x, y } }: Lab, chosen: number, rank: number): string {
   const curve = new Float64Array(1);
   model.evaluator.predict(parameters, x.subarray(chosen, chosen + 1), 1, curve);
   const off = y[chosen]! - curve[0]!;
-  const where = Number.isFinite(off) ? `${said(Math.abs(off), 2)} ${off < 0 ? "below" : "above"} the curve` : "where the curve has no value";
-  return `point ${rank} of ${n}: ${model.input} ${said(x[chosen]!)}, ${model.target} ${said(y[chosen]!)}, ${where}`;
+  const where = Number.isFinite(off) ? `${brief(Math.abs(off), 2)} ${off < 0 ? "below" : "above"} the curve` : "where the curve has no value";
+  return `point ${rank} of ${n}: ${model.input} ${brief(x[chosen]!)}, ${model.target} ${brief(y[chosen]!)}, ${where}`;
 }
 
 /** The stop for all points: arrows choose and move, Enter adds, Delete deletes. */
 export function Chosen({ lab, f, send }: { lab: Lab; f: Frame; send: Send }): VNode | null {
-  const { points: { n, x, y } } = lab;
+  const { points, points: { n, x, y } } = lab, chosen = lab.chosen !== null && lab.chosen < n ? lab.chosen : null, { index, all } = shownOf(points, f);
+  const moving = useRef<Extract<Action, { kind: "drag" }> | null>(null); // by a key that is still down
   if (!n) return null;
-  const chosen = lab.chosen !== null && lab.chosen < n ? lab.chosen : null;
   const rank = chosen === null ? 1 : x.reduce((sum, v, i) => sum + Number(v < x[chosen]! || (v === x[chosen]! && i <= chosen)), 0);
   const press = (event: Key): void => {
     const action = event.ctrlKey || event.metaKey ? null : pointAfter(lab, f, event);
@@ -86,32 +86,31 @@ export function Chosen({ lab, f, send }: { lab: Lab; f: Frame; send: Send }): VN
     event.stopPropagation();
     send(action);
     if (action.kind === "delete") send({ kind: "choose", index: after(lab, chosen!) });
+    moving.current = action.kind === "drag" ? action : null;
   };
-  const lift = (event: Key): void => { if (event.key.startsWith("Arrow") && chosen !== null) settle(lab, chosen, event, send); };
+  const lift = (): void => { // what is too heavy to compute on the way is computed now
+    if (moving.current) send({ ...moving.current, grip: "end" });
+    moving.current = null;
+  };
   return (
     <g class="plot-points" role="slider" tabindex={0} aria-label="points" aria-valuemin={1} aria-valuemax={n} aria-valuenow={rank}
       aria-valuetext={chosen === null ? `${n} points` : pointText(lab, chosen, rank)} onKeyDown={press} onKeyUp={lift}
       onFocus={() => chosen === null && send({ kind: "choose", index: beside(lab, null, 1) })}>
-      <path d={`M${f.left} ${f.top}H${f.right}V${f.bottom}H${f.left}z`} fill="none" pointer-events="none" />
-      {chosen !== null && shownOf(lab.points, f).index.includes(chosen) && ring(f.x(x[chosen]!), f.y(y[chosen]!), radiusOf(shownOf(lab.points, f).all, f.width))}
+      <path d={edgeOf(f)} fill="none" pointer-events="none" />
+      {chosen !== null && index.includes(chosen) && ring(px(f.x(x[chosen]!)), px(f.y(y[chosen]!)), radiusOf(all, f.width))}
     </g>
   );
 }
 
 /** The point to stand on after one is deleted, by its number among those that are left. */
 function after(lab: Lab, chosen: number): number | null {
-  const next = beside(lab, chosen, 1) ?? beside(lab, chosen, -1);
-  return next === null ? null : next - Number(next > chosen);
+  const next = neighbour(lab, chosen);
+  return next && next - Number(next > chosen);
 }
 
-/** The end of a move by key: what is too heavy to compute on the way is computed now. */
-function settle({ points: { x, y } }: Lab, index: number, { key, altKey }: Key, send: Send): void {
-  if (altKey || key === "ArrowUp" || key === "ArrowDown") send({ kind: "drag", index, x: x[index]!, y: y[index]!, grip: "end" });
-}
-
-const ring = (x: number, y: number, r: number): VNode => (
-  <g>
-    <circle class="plot-ring" cx={px(x)} cy={px(y)} r={r + 5} fill="none" stroke="var(--data)" stroke-width="1.5" />
-    <circle class="plot-dots" cx={px(x)} cy={px(y)} r={r + 1.5} fill="var(--data)" stroke="var(--paper)" stroke-width="1.5" />
+const ring = (x: string, y: string, r: number): VNode => (
+  <g stroke-width="1.5">
+    <circle class="plot-ring" cx={x} cy={y} r={r + 5} fill="none" stroke="var(--data)" />
+    <circle class="plot-dots" cx={x} cy={y} r={r + 1.5} fill="var(--data)" stroke="var(--paper)" />
   </g>
 );

@@ -5,8 +5,8 @@ import { predictedAt, pullsOf } from "../derived.ts";
 import type { Lab } from "../state.ts";
 import { axes } from "./axes.tsx";
 import { curves, names, traceOf } from "./curves.tsx";
-import type { Frame } from "./frame.ts";
-import { bars, dots, MOST_CIRCLES, pullCaption, pulls, shownOf, sticks, thinned } from "./points.tsx";
+import { type Frame, HALO } from "./frame.ts";
+import { bars, dots, MOST_CIRCLES, MOST_STICKS, pullCaption, pulls, shownOf, sticks, thinned } from "./points.tsx";
 
 /** Axes, curves and points of a lab. */
 export function Marks({ lab, f }: { lab: Lab; f: Frame }): VNode {
@@ -18,7 +18,7 @@ export function Marks({ lab, f }: { lab: Lab; f: Frame }): VNode {
       {axes(f)}
       {many && dots(lab.points, f)}
       <svg x={f.left} y={f.top} width={f.right - f.left} height={f.bottom - f.top} viewBox={`${f.left} ${f.top} ${f.right - f.left} ${f.bottom - f.top}`}>
-        {lab.points.n <= 1_000 && sticks(lab.points, predictedAt(lab), f)}
+        {lab.points.n <= MOST_STICKS && sticks(lab.points, predictedAt(lab), f)}
         {bars(lab.points, f)}
         {curves(lab, f, now, best)}
       </svg>
@@ -26,7 +26,7 @@ export function Marks({ lab, f }: { lab: Lab; f: Frame }): VNode {
       {pulling(lab, f)}
       {names(f, now, best, placesOf(lab, f))}
       {thinned(lab.points, f)}
-      {lab.points.n === 0 && <text x={(f.left + f.right) / 2} y={f.bottom - 22} text-anchor="middle" font-size="14" fill="var(--soft)" stroke="var(--paper)" stroke-width="5" paint-order="stroke">click to add a point, or open points</text>}
+      {lab.points.n === 0 && <text x={(f.left + f.right) / 2} y={f.bottom - 22} text-anchor="middle" font-size="14" fill="var(--soft)" {...HALO}>click to add a point, or open points</text>}
     </g>
   );
 }

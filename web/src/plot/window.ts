@@ -48,7 +48,10 @@ function reachOf(model: Model, parameters: readonly number[], x: Interval): Inte
 
 const joined = (a: Interval, b: Interval): Interval => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 
-const roomy = ([low, high]: Interval, share: number): Interval => [low - share * (high - low), high + share * (high - low)];
+/** Its ends moved by shares of its length. */
+const moved = ([low, high]: Interval, from: number, to: number): Interval => [low + from * (high - low), high + to * (high - low)];
+
+const roomy = (interval: Interval, share: number): Interval => moved(interval, -share, share);
 
 /** An interval that is wide enough to look at. */
 function opened([low, high]: Interval): Interval {
@@ -56,27 +59,17 @@ function opened([low, high]: Interval): Interval {
   return high - low > room ? [low, high] : [low - (Math.abs(low) / 2 || 1), high + (Math.abs(high) / 2 || 1)];
 }
 
-function extent(column: Float64Array): Interval {
-  let low = Infinity, high = -Infinity;
-  for (const v of column) {
-    if (v < low) low = v;
-    if (v > high) high = v;
-  }
-  return [low, high];
-}
+const extent = (column: Float64Array): Interval => [column.reduce((m, v) => (v < m ? v : m), Infinity), column.reduce((m, v) => (v > m ? v : m), -Infinity)];
 
 /** The window moved by a share of its width and height. */
-export const panned = ({ x, y }: View, across: number, up: number): View => ({ x: shifted(x, across), y: shifted(y, up) });
-
-const shifted = ([low, high]: Interval, share: number): Interval => [low + share * (high - low), high + share * (high - low)];
+export const panned = ({ x, y }: View, across: number, up: number): View => ({ x: moved(x, across, across), y: moved(y, up, up) });
 
 /** The window made `factor` times as large about a place in it; the same where it can't be. */
 export function zoomed(view: View, factor: number, [x, y]: readonly [number, number], all: View): View {
-  const next = { x: scaled(view.x, factor, x), y: scaled(view.y, factor, y) };
+  const scaled = ([low, high]: Interval, about: number): Interval => [about + factor * (low - about), about + factor * (high - about)];
+  const next = { x: scaled(view.x, x), y: scaled(view.y, y) };
   return fits(next.x, all.x) && fits(next.y, all.y) ? next : view;
 }
-
-const scaled = ([low, high]: Interval, factor: number, about: number): Interval => [about + factor * (low - about), about + factor * (high - about)];
 
 /** Wide enough to tell its numbers apart, and not so wide that everything is a dot. */
 const fits = ([low, high]: Interval, all: Interval): boolean =>

@@ -11,88 +11,61 @@ import type { Place, Props } from "../view.ts";
 export const place: Place = "header";
 export const order = 10;
 export const style = `
-.squiggly .hint{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 14px;padding-top:10px;min-height:34px}
-.squiggly .hint p{margin:0;color:var(--soft)}
-.squiggly .hint b{font-weight:400;color:var(--ink)}
-.squiggly .hint .number{color:var(--ink);text-align:center}
-.squiggly .hint .set{border:0;background:none;padding:4px 0;min-height:24px;color:var(--soft);text-decoration:underline dotted;text-underline-offset:3px}
-.squiggly .hint .set:hover{color:var(--ink)}
-.squiggly .said{display:flex;align-items:start;gap:10px;margin-top:8px;padding:2px 2px 2px 14px;border:1px solid var(--line);border-left:3px solid var(--grad);border-radius:6px;background:var(--card)}
-.squiggly .said.error{border-left-color:var(--wrong)}
-.squiggly .said>div{flex:1;min-width:0;padding:9px 0;overflow-wrap:anywhere}
-.squiggly .said p{margin:0}.squiggly .said p.soft{color:var(--soft)}
-.squiggly .said pre{margin:4px 0;overflow-x:auto;white-space:pre}`;
+.hint{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 14px;padding-top:10px;min-height:34px;color:var(--soft)}
+.hint p,.said p{margin:0}
+.hint b,.hint .number{font-weight:400;color:var(--ink)}
+.hint .number{text-align:center}
+.hint .set{border:0;background:none;padding:4px 0;min-height:24px;text-decoration:underline dotted;text-underline-offset:3px}
+.hint .set:hover{color:var(--ink)}
+.said{display:flex;align-items:start;gap:10px;margin-top:8px;padding:2px 2px 2px 14px;border:1px solid var(--line);border-left:3px solid var(--grad);border-radius:6px;background:var(--card)}
+.said.error{border-left-color:var(--wrong)}
+.said>div{flex:1;min-width:0;padding:9px 0;overflow-wrap:anywhere}
+.said .soft{color:var(--soft)}
+.said pre{margin:4px 0;overflow-x:auto}`;
 
 /** The sentence, the message and what a screen reader is told. */
-export const view = (props: Props): VNode => {
-  const { lab, send } = props;
+export const view = ({ lab, send }: Props): VNode => {
+  const { points, target, step, playing, best, message } = lab, { loss } = lossAt(lab);
+  const halfway = Number(((loss + (best?.loss ?? 0)) / 2).toPrecision(2)), aim = (value: number | null): void => send({ kind: "target", value });
   return (
     <div>
-      <div class="hint">{sentence(props)}{targetButton(props)}</div>
-      {lab.message ? <Said message={lab.message} dismiss={() => send({ kind: "say", message: null })} /> : null}
-      <Aloud loss={lossAt(lab).loss} />
+      <div class="hint">
+        <p>{said(lab, loss, target !== null && <NumberField label="the loss to beat" value={target} decimals={2} unit={0.01} onChange={(value, grip) => grip !== "end" && aim(value)} onEmpty={() => aim(null)} />)}</p>
+        {target === null && points.n > 0 && !step && !playing && Number.isFinite(loss) && <button class="set unprinted" onClick={() => aim(halfway)}>set a target</button>}
+      </div>
+      {message && <Said message={message} dismiss={() => send({ kind: "say", message: null })} />}
+      <Aloud loss={loss} />
     </div>
   );
 };
 
-/** Exactly one sentence, for the state the lab is in. */
-function sentence(props: Props): VNode {
-  const { lab } = props;
-  const { loss } = lossAt(lab), { ended } = pathOf(lab);
-  if (!lab.points.n) return line(<><b>Click in the plot</b> to add points, or open <b>points</b> to paste a table.</>);
-  if (ended && lab.step === ended.step) return line(stopped(ended.words));
-  if (lab.step > 0 || lab.playing) return line(walking(lab));
-  if (lab.beaten !== null) return line(won(lab, loss));
-  const beat = lab.target === null ? null : targetField(props, lab.target);
-  if (lab.moves) return line(<><b>{lab.moves} {lab.moves === 1 ? "move" : "moves"}</b>: {lab.order.slice(-8).join(", ")} · loss <b>{shown(loss)}</b>{beat ? <>, to beat {beat}</> : null}</>);
-  return line(<><b>Drag a handle</b> {beat ? <>until the loss is below {beat}</> : "to bring the loss down"}, or press play and let the gradient do it.</>);
+/** Exactly one sentence, for the state the lab is in. beat: the field with the target, false where there is none. */
+function said(lab: Lab, now: number, beat: VNode | false): ComponentChildren {
+  const { step, playing, moves } = lab, { loss, ended } = pathOf(lab), before = loss[step - 1]!;
+  if (!lab.points.n) return <><b>Click in the plot</b> to add points, or open <b>points</b> to paste a table.</>;
+  if (ended?.step === step) return step ? <><b>The walk had to stop at step {step}.</b> Each step leapt across the valley and landed higher on the other side: the loss went from {shown(loss[0]!)} to {shown(now)}. A smaller rate may do, or a schedule.</> : <><b>There is no way down from here</b>: the model has no value, or no slope. Move a parameter.</>;
+  if (step && !playing && step >= lastStep(lab)) return <><b>Step {step}</b>, the last one: the loss went from {shown(loss[0]!)} to <b>{shown(now)}</b>.</>;
+  if (step) return <><b>Step {step}</b>: the loss {now < before ? "is going down" : now > before ? "is going up" : "stays where it is"}, from {shown(loss[0]!)} to <b>{shown(now)}</b> so far.</>;
+  if (playing) return <><b>Step 0</b>: where the walk begins.</>;
+  if (lab.beaten !== null) return won(lab, now);
+  if (moves) return <><b>{counted(moves)}</b>: {lab.order.slice(-8).join(", ")} · loss <b>{shown(now)}</b>{beat && <>, to beat {beat}</>}</>;
+  return <><b>Drag a handle</b> {beat ? <>until the loss is below {beat}</> : "to bring the loss down"}, or press play and let the gradient do it.</>;
 }
 
-const line = (children: ComponentChildren): VNode => <p>{children}</p>;
+const counted = (moves: number): string => `${moves} ${moves === 1 ? "move" : "moves"}`;
 
-/** Why a walk came to its end, in its own words. */
-function stopped(words: string): ComponentChildren {
-  const [what, ...hints] = words.split("\n");
-  return <><b>The walk had to stop</b>: {what}. {hints.map((hint) => sentenceCase(hint.replace(/^hint: /, ""))).join(" ")}</>;
-}
-
-const sentenceCase = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
-
-function walking(lab: Lab): ComponentChildren {
-  const { loss } = pathOf(lab), { step } = lab;
-  const now = loss[step]!, before = loss[Math.max(0, step - 1)]!;
-  if (!lab.playing && step >= lastStep(lab)) return <><b>Step {step}</b>, the last one: the loss went from {shown(loss[0]!)} to <b>{shown(now)}</b>.</>;
-  const way = step === 0 ? "where the walk begins" : now < before ? "the loss is going down" : now > before ? "the loss is going up" : "the loss stays where it is";
-  return <><b>Step {step}</b>: {way}{step ? <>, from {shown(loss[0]!)} to <b>{shown(now)}</b> so far</> : null}.</>;
-}
-
-function won({ target, beaten, moves, order, best }: Lab, loss: number): ComponentChildren {
-  const how = `after ${beaten} ${beaten === 1 ? "move" : "moves"}${moves <= order.length ? ` (${order.slice(0, beaten!).join(" ")})` : ""}`;
-  const still = target !== null && loss <= target;
-  return <><b>{still ? `You beat it: ${shown(loss)}` : `You beat ${shown(target ?? NaN)}`}</b> {how}{still ? "" : `; now the loss is ${shown(loss)}`}.{best ? ` The best possible is ${shown(best.loss)}.` : ""}</>;
-}
-
-const targetField = ({ send }: Props, target: number): VNode => (
-  <NumberField label="the loss to beat" value={target} decimals={2} unit={0.01} onChange={(value, grip) => grip !== "end" && send({ kind: "target", value })} onEmpty={() => send({ kind: "target", value: null })} />
-);
-
-/** Where there is no target: the way to set one, halfway down. */
-function targetButton({ lab, send }: Props): VNode | null {
-  const { loss } = lossAt(lab);
-  if (lab.target !== null || !lab.points.n || lab.step > 0 || lab.playing || !Number.isFinite(loss)) return null;
-  const value = Number(((loss + (lab.best?.loss ?? 0)) / 2).toPrecision(2));
-  return <button type="button" class="set unprinted" onClick={() => send({ kind: "target", value })}>set a target</button>;
+function won({ target, beaten, moves, order, best }: Lab, loss: number): VNode {
+  const still = target !== null && loss <= target, how = ` after ${counted(beaten!)}${moves <= order.length ? ` (${order.slice(0, beaten!).join(" ")})` : ""}`;
+  return <><b>You beat {still ? `it: ${shown(loss)}` : shown(target ?? NaN)}</b>{how}{!still && `; now the loss is ${shown(loss)}`}.{best && ` The best possible is ${shown(best.loss)}.`}</>;
 }
 
 /** A message: the problem first, hints softer, a formula with its caret as it stands. */
-function Said({ message, dismiss }: { message: Message; dismiss: () => void }): VNode {
-  return (
-    <div class={`said ${message.kind}`} role={message.kind === "error" ? "alert" : "status"}>
-      <div>{paragraphs(message.text).map(([kind, text]) => (kind === "pre" ? <pre>{text}</pre> : <p class={kind}>{text}</p>))}</div>
-      <button type="button" class="quiet unprinted" aria-label="dismiss" title="dismiss" onClick={dismiss}>✕</button>
-    </div>
-  );
-}
+const Said = ({ message: { kind, text }, dismiss }: { message: Message; dismiss: () => void }): VNode => (
+  <div class={`said ${kind}`} role={kind === "error" ? "alert" : "status"}>
+    <div>{paragraphs(text).map(([kind, text]) => (kind === "pre" ? <pre>{text}</pre> : <p class={kind}>{text}</p>))}</div>
+    <button class="quiet unprinted" aria-label="dismiss" title="dismiss" onClick={dismiss}>✕</button>
+  </div>
+);
 
 type Paragraph = readonly ["" | "soft" | "pre", string];
 
@@ -108,15 +81,14 @@ export function paragraphs(text: string): Paragraph[] {
 
 /** The loss, said aloud at most once a second. */
 function Aloud({ loss }: { loss: number }): VNode {
-  const [words, say] = useState("");
-  const last = useRef({ at: -Infinity, loss });
+  const [words, say] = useState(""), last = useRef({ at: -Infinity, loss });
   useEffect(() => {
-    const { at, loss: before } = last.current, now = performance.now();
+    const { at, loss: before } = last.current;
     if (Object.is(loss, before)) return;
     const timer = setTimeout(() => {
       last.current = { at: performance.now(), loss };
       say(aloud(loss, before));
-    }, Math.max(0, at + 1000 - now));
+    }, at + 1000 - performance.now());
     return () => clearTimeout(timer);
   }, [loss]);
   return <div class="unseen" role="status">{words}</div>;
@@ -124,7 +96,6 @@ function Aloud({ loss }: { loss: number }): VNode {
 
 /** What a change of the loss is called. */
 export function aloud(loss: number, before: number): string {
-  const change = loss - before;
-  if (!Number.isFinite(change) || shown(Math.abs(change)) === shown(0)) return `loss ${shown(loss)}`;
-  return `loss ${shown(loss)}, ${change < 0 ? "down" : "up"} ${shown(Math.abs(change))}`;
+  const change = loss - before, by = shown(Math.abs(change));
+  return `loss ${shown(loss)}${Number.isFinite(change) && by !== shown(0) ? `, ${change < 0 ? "down" : "up"} ${by}` : ""}`;
 }

@@ -2,7 +2,7 @@
 
 import type { RefObject, VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { frameOf, heightFor, type Frame } from "../plot/frame.ts";
+import { edgeOf, frameOf, heightFor } from "../plot/frame.ts";
 import { useGestures } from "../plot/gestures.ts";
 import { Chosen, windowKey, zoomBy } from "../plot/keys.tsx";
 import { Marks, summary } from "../plot/marks.tsx";
@@ -16,43 +16,34 @@ export const order = 10;
 const HEAD = 32; // px above the frame, for the target's name and the buttons
 
 export const style = `.plot{position:relative}
-.plot-picture{display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y;user-select:none;-webkit-user-select:none;cursor:crosshair}
+.plot>svg{contain:layout;display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y;user-select:none;-webkit-user-select:none;cursor:crosshair}
 .plot-dots{cursor:grab}
-.plot-picture:active,.plot-picture:active .plot-dots{cursor:grabbing}
-.plot-picture:focus:not(:focus-visible),.plot-points:focus{outline:none}
+.plot>svg:active,.plot>svg:active .plot-dots{cursor:grabbing}
+.plot-points:focus{outline:none}
 .plot-points:focus-visible .plot-ring{stroke-width:3}
 .plot-zoom{position:absolute;right:0;top:-12px;display:flex}
-.plot-zoom .quiet{font-size:14px;line-height:1;min-width:44px}
-.plot-zoom .quiet:first-child{padding:0 10px}
+.plot-zoom .quiet{font-size:14px;line-height:1}
 @media print{.plot{break-inside:avoid}}`;
 
 export const view = ({ lab, send }: Props): VNode => {
-  const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
-  const { held, on } = useGestures(lab, send);
+  const box = useRef<HTMLDivElement>(null), width = useWidth(box), { held, on } = useGestures(lab, send);
   const f = frameOf(held ?? windowOf(lab), width, heightFor(width), lab.model.input, lab.model.target, HEAD);
+  const to = (view: Lab["view"]) => () => send({ kind: "view", view });
   return (
     <div class="plot" ref={box}>
-      <svg class="plot-picture" viewBox={`0 0 ${width} ${f.height}`} role="group" aria-label={summary(lab)} tabindex={0} {...on(f)} onKeyDown={(event) => windowKey(lab, f, send, event)}>
-        <path d={`M${f.left} ${f.top}H${f.right}V${f.bottom}H${f.left}z`} fill="transparent" />
+      <svg viewBox={`0 0 ${width} ${f.height}`} role="group" aria-label={summary(lab)} tabindex={0} {...on(f)} onKeyDown={(event) => windowKey(lab, f, send, event)}>
+        <path d={edgeOf(f)} fill="transparent" />
         <Marks lab={lab} f={f} />
         <Chosen lab={lab} f={f} send={send} />
       </svg>
-      <Zoom lab={lab} f={f} send={send} />
+      <div class="plot-zoom unprinted">
+        {lab.view && <button class="quiet" onClick={to(null)}>show all</button>}
+        <button class="quiet" aria-label="zoom in" onClick={to(zoomBy(lab, f, 0.8))}>+</button>
+        <button class="quiet" aria-label="zoom out" onClick={to(zoomBy(lab, f, 1.25))}>−</button>
+      </div>
     </div>
   );
 };
-
-function Zoom({ lab, f, send }: Pick<Props, "lab" | "send"> & { f: Frame }): VNode {
-  const to = (view: Lab["view"]) => () => send({ kind: "view", view });
-  return (
-    <div class="plot-zoom unprinted">
-      {lab.view && <button type="button" class="quiet" onClick={to(null)}>show all</button>}
-      <button type="button" class="quiet" aria-label="zoom in" onClick={to(zoomBy(lab, f, 0.8))}>+</button>
-      <button type="button" class="quiet" aria-label="zoom out" onClick={to(zoomBy(lab, f, 1.25))}>−</button>
-    </div>
-  );
-}
 
 /** The width that an element has on the page, px; a usual one until it is known. */
 function useWidth(box: RefObject<HTMLElement | null>): number {

@@ -3,9 +3,10 @@
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { futureOf } from "../derived.ts";
+import { icon } from "../icon.tsx";
 import { NumberField } from "../number-field.tsx";
 import { Slider } from "../slider.tsx";
-import type { Action, Lab } from "../state.ts";
+import type { Lab } from "../state.ts";
 import type { Place, Props } from "../view.ts";
 
 export const place: Place = "main";
@@ -16,70 +17,56 @@ const BEAT = 240; // ms that each of the five steps is lit
 export const style = `
 .timeline{margin-top:12px;container:timeline/inline-size}
 .timeline-row{display:flex;align-items:center;gap:12px}
-.squiggly .timeline .button{min-width:44px;padding:0 14px;flex:none;line-height:1}
-.squiggly .timeline .strong{min-width:84px}
-.timeline svg{display:block}
+.timeline .button{min-width:44px;padding:0 13px;flex:none}
+.timeline .strong{min-width:84px}
 .timeline .slider{flex:1;min-width:90px}
-.timeline .gone{position:absolute;left:0;top:50%;border-top:2px solid var(--model);margin-top:-1px}
-.timeline .leg{position:absolute;top:50%;height:16px;margin:-8px -1px;border-left:2px solid var(--model)}
-.timeline .stop{position:absolute;top:50%;width:20px;margin:-11px -10px;text-align:center;line-height:22px;color:var(--wrong);font-weight:600}
-.timeline-where{text-align:right;white-space:nowrap;color:var(--ink)}
+.timeline .gone{left:0;border-top:2px solid var(--model);margin-top:-1px}
+.timeline .leg{height:16px;margin:-8px -1px;border-left:2px solid var(--model)}
+.timeline .stop{width:20px;margin:-11px -10px;text-align:center;line-height:22px;color:var(--wrong)}
+.timeline-where{text-align:right;white-space:nowrap}
 .timeline-where.soft{color:var(--soft);font-size:14px;white-space:normal}
-.squiggly .timeline-where input{min-height:32px}
-.squiggly .timeline .quiet{flex:none;font-size:14px;white-space:nowrap}
-@container timeline (max-width:619px){.timeline-row{flex-wrap:wrap;gap:4px 8px}.squiggly .timeline .slider{order:1;min-width:50%}.timeline-where{order:2}.squiggly .timeline .quiet{margin-left:auto;padding:0 2px}}
-@container timeline (max-width:370px){.squiggly .timeline .button{padding:0 13px}.squiggly .timeline .strong{min-width:76px}}`;
+.timeline .quiet{flex:none;font-size:14px}
+@container timeline (max-width:619px){.timeline-row{flex-wrap:wrap;gap:4px 8px}.timeline .slider{order:1;min-width:50%}.timeline-where{order:2}.timeline .quiet{margin-left:auto;padding:0 2px}}
+@container timeline (max-width:370px){.timeline .strong{min-width:76px}}`;
 
 /** Where in the walk the page stands, and everything that moves it. */
-export const view = (props: Props): VNode => <Timeline {...props} />;
-
-function Timeline({ lab, send, page }: Props): VNode {
-  const oneStep = useGuided(lab, send, page.still);
-  const none = lab.points.n === 0, first = lab.step === 0, last = lab.step >= (futureOf(lab).ended?.step ?? lab.steps);
-  const toggle = (): void => send({ kind: lab.playing ? "pause" : "play" });
+export const view = ({ lab, send, page }: Props): VNode => {
+  const { step, steps, playing, phase, points: { n } } = lab, { ended } = futureOf(lab), oneStep = useGuided(lab, send, page.still);
+  const toggle = (): void => send({ kind: playing ? "pause" : "play" });
   const space = (event: KeyboardEvent): void => {
-    if (event.key !== " " || none || !(event.target as Element).matches("[role=slider]")) return;
+    if (event.key !== " " || !n || !(event.target as Element).matches("[role=slider]")) return;
     event.preventDefault();
     toggle();
   };
   return (
     <section class="timeline unprinted" aria-label="timeline" onKeyDown={space}>
       <div class="timeline-row">
-      <button type="button" class="button" aria-label="back to the start" disabled={none || first} onClick={() => send({ kind: "scrub", step: 0 })}>{icon("M2 2v10M12 2L5 7l7 5z", 1.6)}</button>
-      <button type="button" class="button" aria-label="one step back" disabled={none || first} onClick={() => send({ kind: "step", by: -1 })}>{icon("M10 2L4 7l6 5z")}</button>
-      <button type="button" class="button strong" disabled={none} onClick={toggle}>{lab.playing ? "Pause" : "Play"}</button>
-      <button type="button" class="button" aria-label="one step" disabled={none || (last && lab.phase === null)} onClick={oneStep}>{icon("M4 2l6 5-6 5z")}</button>
-      <Scrubber lab={lab} send={send} />
-      {none ? <span class="timeline-where soft">no points yet, so no way down</span> : <Where lab={lab} send={send} />}
-      <button type="button" class="quiet" disabled={none || first} onClick={() => send({ kind: "branch" })}
-        title="Keep what was walked up to here and go on from this moment with other settings: rate, schedule, optimizer">branch here</button>
+        <button class="button" aria-label="back to the start" disabled={!n || !step} onClick={() => send({ kind: "scrub", step: 0 })}>{icon("M4 4v10", "M13 4.5L7 9l6 4.5z")}</button>
+        <button class="button" aria-label="one step back" disabled={!n || !step} onClick={() => send({ kind: "step", by: -1 })}>{icon("", "M11 5L6 9l5 4z")}</button>
+        <button class="button strong" disabled={!n} onClick={toggle}>{playing ? "Pause" : "Play"}</button>
+        <button class="button" aria-label="one step" disabled={!n || (step >= (ended?.step ?? steps) && phase === null)} onClick={oneStep}>{icon("", "M7 5l5 4-5 4z")}</button>
+        <Scrubber lab={lab} send={send} />
+        {n ? <span class="timeline-where" style={{ minWidth: `${9.5 + 2 * String(steps).length}ch` }}>
+          step {step} of <NumberField label="how many steps" value={steps} decimals={0} unit={10} onChange={(value) => send({ kind: "steps", steps: value })} />
+        </span> : <span class="timeline-where soft">no points yet, so no way down</span>}
+        <button class="quiet" disabled={!n || !step} onClick={() => send({ kind: "branch" })}
+          title="Keep what was walked up to here and go on from this moment with other settings: rate, schedule, optimizer">branch here</button>
       </div>
     </section>
   );
-}
-
-const icon = (d: string, stroke = 0): VNode => <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path d={d} fill="currentColor" stroke="currentColor" stroke-width={stroke} /></svg>;
+};
 
 function Scrubber({ lab, send }: Pick<Props, "lab" | "send">): VNode {
-  const { step, steps, legs } = lab, { ended } = futureOf(lab), at = (k: number): { left: string } => ({ left: `${(100 * k) / steps}%` });
+  const { step, steps, legs } = lab, { ended } = futureOf(lab), left = (k: number): string => `${(100 * k) / steps}%`;
   const tenths = Array.from({ length: 11 }, (_, i) => Math.round((steps * i) / 10));
   return (
-    <Slider label="step" value={step} min={0} max={steps} step={1} ticks={[...new Set(tenths)]} disabled={lab.points.n === 0}
-      valueText={`step ${step} of ${steps}${ended ? `, it stops at ${ended.step}` : ""}`} onChange={(value, grip) => grip !== "end" && send({ kind: "scrub", step: value })}>
+    <Slider label="step" value={step} min={0} max={steps} step={1} ticks={[...new Set(tenths)]} disabled={!lab.points.n}
+      valueText={`step ${step} of ${steps}${ended ? `, it stops at ${ended.step}` : ""}`} onChange={(value) => send({ kind: "scrub", step: value })}>
       <div class="line" />
-      <div class="gone" style={{ width: at(step).left }} />
-      {legs.filter((leg) => leg.from > 0 && leg.from <= steps).map((leg) => <i class="leg" style={at(leg.from)} title={`branched at step ${leg.from}`} />)}
-      {ended && ended.step > 0 && <b class="stop" style={at(ended.step)} aria-hidden="true">×</b>}
+      <div class="gone" style={{ width: left(step) }} />
+      {legs.filter(({ from }) => from > 0 && from <= steps).map(({ from }) => <i class="leg" style={{ left: left(from) }} title={`branched at step ${from}`} />)}
+      {ended && ended.step > 0 && <b class="stop" style={{ left: left(ended.step) }} aria-hidden="true">×</b>}
     </Slider>
-  );
-}
-
-function Where({ lab, send }: Pick<Props, "lab" | "send">): VNode {
-  return (
-    <span class="timeline-where" style={{ minWidth: `${9.5 + 2 * String(lab.steps).length}ch` }}>
-      step {lab.step} of{" "}
-      <NumberField label="how many steps" value={lab.steps} decimals={0} unit={10} onChange={(steps, grip) => grip !== "end" && send({ kind: "steps", steps })} />
-    </span>
   );
 }
 
@@ -87,23 +74,21 @@ function Where({ lab, send }: Pick<Props, "lab" | "send">): VNode {
  * Goes through the five steps one after the other, the step itself between the fourth and the fifth. Asked again
  * meanwhile it finishes at once; it gives way to whatever else the reader does.
  */
-function useGuided(lab: Lab, send: (action: Action) => void, still: boolean): () => void {
-  const now = useRef(lab), timer = useRef(0), lit = useRef(0);
-  now.current = lab;
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const light = (phase: number): void => {
-    timer.current = 0;
-    if (phase > 0 && now.current.phase !== phase - 1) return;
-    if (phase === 4) send({ kind: "step", by: 1 });
-    lit.current = phase;
-    send({ kind: "phase", phase: phase > 4 ? null : phase });
-    if (phase <= 4) timer.current = Number(setTimeout(light, BEAT, phase + 1));
+function useGuided({ phase }: Lab, send: Props["send"], still: boolean): () => void {
+  const lit = useRef<number | null>(null); // the phase that was lit here, and not by the reader
+  const light = (next: number): void => {
+    if (next === 4) send({ kind: "step", by: 1 });
+    lit.current = next;
+    send({ kind: "phase", phase: next > 4 ? null : next });
   };
+  useEffect(() => {
+    if (phase === null || phase !== lit.current) return void (lit.current = null);
+    const timer = setTimeout(light, BEAT, phase + 1);
+    return () => clearTimeout(timer);
+  }, [phase]);
   return () => {
-    const running = timer.current !== 0 && now.current.phase === lit.current;
-    clearTimeout(timer.current);
-    timer.current = 0;
+    const running = phase !== null && phase === lit.current;
     if (!running && !still) return light(0);
-    send(lit.current === 4 && running ? { kind: "phase", phase: null } : { kind: "step", by: 1 });
+    send(running && phase === 4 ? { kind: "phase", phase: null } : { kind: "step", by: 1 });
   };
 }

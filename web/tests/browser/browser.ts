@@ -1,7 +1,7 @@
 /** A real Chromium, the pages that Python makes for it, and what tests do on them. */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,8 +19,9 @@ export const launch = (): Promise<Browser> => {
   return chromium.launch({ executablePath: executable, args: FLAGS });
 };
 
-/** A folder with every page of pages.py, made by the Python that runs the tests. */
+/** A folder with every page of pages.py: the one that is there already, or one made by the Python that runs the tests. */
 function pages(): string {
+  if (process.env["SQUIGGLY_PAGES"]) return process.env["SQUIGGLY_PAGES"];
   const folder = mkdtempSync(join(tmpdir(), "squiggly-pages-"));
   execFileSync(process.env["SQUIGGLY_PYTHON"] ?? join(WEB, "../.venv/bin/python"), [join(WEB, "tests/browser/pages.py"), folder], { stdio: "inherit" });
   return folder;
@@ -47,7 +48,10 @@ export function stage(): Stage {
   let browser: Browser, folder = "";
   beforeAll(async () => { [browser, folder] = [await launch(), pages()]; });
   afterEach(async () => { for (const context of browser.contexts()) await context.close(); });
-  afterAll(async () => { await browser?.close(); });
+  afterAll(async () => {
+    await browser?.close();
+    if (folder && !process.env["SQUIGGLY_PAGES"]) rmSync(folder, { recursive: true });
+  });
   const file = (name: string): string => join(folder, `${name}.html`);
   const open = async (where: string, { hash = "", ...options }: Options = {}): Promise<Opened> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
@@ -82,7 +86,10 @@ export const button = (place: Place, name: string | RegExp): Locator => place.ge
 export const slider = (place: Place, name: string): Locator => place.getByRole("slider", { name, exact: true });
 
 /** The loss that the page shows. */
-export const loss = async (place: Place): Promise<number> => number(await place.getByRole("region", { name: "loss", exact: true }).locator("b").first().innerText());
+export const loss = async (place: Place): Promise<number> => number(await lossWords(place));
+
+/** What the page says about the loss: the number, and why there is none. */
+export const lossWords = (place: Place): Promise<string> => place.getByRole("region", { name: "loss", exact: true }).getByRole("paragraph").first().innerText();
 
 /** Where a slider stands, in full precision. */
 export const value = async (place: Place, name: string): Promise<number> => Number(await slider(place, name).getAttribute("aria-valuenow"));

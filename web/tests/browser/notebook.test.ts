@@ -1,14 +1,12 @@
 /** The lab in a notebook's cell, with a notebook made of a few lines: what it reads, writes and leaves behind. */
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import type { TraitModel } from "../../src/notebook.ts";
-import { type Opened, stage } from "./browser.ts";
+import { soon, stage } from "./browser.ts";
 
-let browser: Browser, made: (name: string) => string;
-
-beforeAll(async () => { [browser, made] = [await launch(), pages()]; });
-afterAll(async () => { await browser?.close(); });
+const { open } = stage();
 
 interface Notebook {
   readonly traits: Record<string, any>;
@@ -24,7 +22,8 @@ declare global {
 
 /** The lesson's page, emptied, with two views of one lab in it and a style that would spoil them. */
 async function shown(): Promise<Page> {
-  const { page } = await open(browser, made("lesson"));
+  const { page } = await open("lesson");
+  await page.addScriptTag({ content: readFileSync(new URL("../../../src/squiggly/page/static/lab-notebook.js", import.meta.url), "utf8") });
   await page.evaluate(() => {
     const document_ = document.getElementById("squiggly-document")!.textContent!, given = JSON.parse(document_);
     const [a, b, c] = given.start, { formula, input, target } = given.model;
@@ -53,15 +52,16 @@ const value = async (page: Page, view: number): Promise<number> => Number(await 
 const parameter = (page: Page): Promise<number> => page.evaluate(() => window.notebook.traits["state"].parameters.a);
 
 test("a drag is written a few times a second, its end always, and the other view follows", async () => {
-  const page = await shown(), box = (await slider(page, 0).boundingBox())!, y = box.y + box.height / 2;
+  const page = await shown();
+  await slider(page, 0).scrollIntoViewIfNeeded();
+  const box = (await slider(page, 0).boundingBox())!, y = box.y + box.height / 2;
   await page.mouse.move(box.x + box.width / 2, y);
   await page.mouse.down();
   for (let i = 1; i <= 40; i++) await page.mouse.move(box.x + box.width / 2 + i, y);
   await page.mouse.up();
-  await page.waitForTimeout(200);
-  expect(await value(page, 0)).not.toBe(1.1);
-  expect(await parameter(page)).toBe(await value(page, 0));
-  expect(await value(page, 1)).toBe(await value(page, 0));
+  await soon(() => value(page, 0)).not.toBe(1.1);
+  await soon(async () => (await parameter(page)) === (await value(page, 0))).toBe(true);
+  await soon(async () => (await value(page, 1)) === (await value(page, 0))).toBe(true);
   const writes = await page.evaluate(() => window.notebook.writes);
   expect(Math.min(...writes.slice(1).map((t, i) => t - writes[i]!))).toBeGreaterThan(49);
 });
@@ -70,7 +70,7 @@ test("what Python sets is shown in every view and not written back", async () =>
   const page = await shown();
   await page.evaluate(() => window.notebook.set("state", { ...window.notebook.traits["state"], parameters: { a: 2.5, b: 1, c: 0 } }));
   await page.evaluate(() => window.notebook.set("points", { x: [0, 1, 2], y: [1, 2, 3], sigma: null }));
-  for (const view of [0, 1]) await expect.poll(() => value(page, view)).toBe(2.5);
+  for (const view of [0, 1]) await soon(() => value(page, view)).toBe(2.5);
   await page.waitForTimeout(150);
   expect(await page.evaluate(() => window.notebook.writes.length)).toBe(0);
 });
@@ -80,7 +80,7 @@ test("no key reaches the notebook, no style of the notebook's reaches the lab", 
   await slider(page, 0).focus();
   for (const key of ["a", "b", "ArrowRight", "Enter"]) await page.keyboard.press(key);
   expect(await page.evaluate(() => window.notebook.keys)).toEqual([]);
-  await expect.poll(() => parameter(page)).toBeGreaterThan(1.1);
+  await soon(() => parameter(page)).toBeGreaterThan(1.1);
   const look = await slider(page, 0).evaluate((e) => [getComputedStyle(e).display, getComputedStyle(e).position]);
   expect(look).toEqual(["grid", "absolute"]);
 });

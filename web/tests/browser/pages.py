@@ -9,7 +9,7 @@ import numpy as np
 
 import squiggly as sq
 
-HOSTILE = '</script><img src=x onerror="document.title=1">'
+HOSTILE = '</script><img src=x onerror="window.hacked=1">'
 
 
 def pages() -> dict[str, sq.Lab]:

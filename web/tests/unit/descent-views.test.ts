@@ -5,7 +5,8 @@ import { historyCsv } from "../../src/history.ts";
 import { axisOf } from "../../src/loss-axis.ts";
 import { pointsOf } from "../../src/points.ts";
 import { type Action, type Lab, open, update } from "../../src/state.ts";
-import { brief, figures, numbersOf, torchLines } from "../../src/torch-lines.ts";
+import { brief, figures } from "../../src/numbers.ts";
+import { numbersOf, torchLines } from "../../src/torch-lines.ts";
 import { outcome } from "../../src/views/settings.tsx";
 import type { Document } from "../../src/contract.ts";
 

@@ -34,7 +34,7 @@ describe("make points", () => {
 
 test("points that are saved as CSV come back as they were", () => {
   const kept = pointsOf([0.1, -0, 1e-300], [1 / 3, 2, 1e22], [1, 2, 3]);
-  const { points: back, input, target } = readTable(pointsCsv(kept, 'time, "s"', "a;b"), "points.csv");
+  const { points: back, input, target } = readTable(pointsCsv(kept, 'time, "s"', "a;b"), "points.csv", { input: "x", target: "y" });
   expect([back, input, target]).toEqual([{ ...kept, x: Float64Array.of(0.1, 0, 1e-300) }, 'time, "s"', "a;b"]);
 });
 

@@ -8,10 +8,11 @@ import { ghostsOf, pathData } from "../../src/plot/curves.tsx";
 import { type Frame, frameOf } from "../../src/plot/frame.ts";
 import { carried, nearest, valueAt } from "../../src/plot/gestures.ts";
 import { beside, pointAfter, pointText, windowAfter } from "../../src/plot/keys.tsx";
+import { brief } from "../../src/numbers.ts";
 import { Marks, summary } from "../../src/plot/marks.tsx";
 import { homeOf, windowOf, zoomed } from "../../src/plot/window.ts";
 import { pointsOf } from "../../src/points.ts";
-import { said, ticksOf } from "../../src/scale.ts";
+import { ticksOf } from "../../src/scale.ts";
 import { type Lab, open, update } from "../../src/state.ts";
 
 const LINE: Document = {
@@ -122,7 +123,7 @@ describe("numbers", () => {
     expect(ticksOf([-1, 1], 4).map((t) => t.label)).toEqual(["−1.0", "−0.5", "0", "0.5", "1.0"]);
     expect(ticksOf([0, 3e7], 3).map((t) => t.label)).toEqual(["0", "1·10⁷", "2·10⁷", "3·10⁷"]);
     expect(ticksOf([0, 2e-5], 2).map((t) => t.label)).toEqual(["0", "1·10⁻⁵", "2·10⁻⁵"]);
-    expect(said(-1.5789)).toBe("−1.58");
+    expect(brief(-1.5789)).toBe("−1.58");
   });
 });
 
