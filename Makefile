@@ -14,6 +14,7 @@ test: .venv/.test  ## everything, in minutes; long checks as a seeded sample
 	$(BIN)/ruff check src tests benchmarks docs web
 	$(BIN)/ruff format --check src tests benchmarks docs web
 	$(BIN)/mypy
+	$(BIN)/python web/test.py --packages
 	$(BIN)/python -m pytest
 	$(BIN)/python web/test.py
 

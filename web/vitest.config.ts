@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["**/*.test.ts", "**/*.test.tsx"],
-    testTimeout: 60_000,
+    testTimeout: process.env["SQUIGGLY_PROVE"] ? 1_800_000 : 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2, // two cores; a browser waits more than it works
     css: true,

@@ -13,6 +13,7 @@ import { interpreter } from "../../src/program.ts";
 import { SHAPES } from "../../src/shapes.ts";
 import { erf, SPECIAL } from "../../src/special.ts";
 import { number, pieces, text, type Piece } from "../../src/typeset.ts";
+import { runs } from "../runs.ts";
 
 type Plain = number | string; // what is not finite, as Python writes it
 
@@ -255,7 +256,7 @@ test("a random formula is read or refused, and what is read is written so that i
       const back = text(expr);
       if (ordered([expr]).length < MAX_NODES && back.length < 1_500 && expr.op !== "constant") expect(parse(back).expr).toBe(expr);
     }),
-    { seed: SEED, numRuns: 3_000 },
+    { seed: SEED, numRuns: runs(3_000) },
   );
 });
 
@@ -268,7 +269,7 @@ test("derivatives of a random formula are evaluated without an error", () => {
       const out = new Float64Array(2 * (1 + parameters.length));
       interpreter(expr, "x", parameters).rows(parameters.map(() => 0.7), Float64Array.of(0, 1.5), 2, out);
     }),
-    { seed: SEED, numRuns: 1_000 },
+    { seed: SEED, numRuns: runs(1_000) },
   );
 });
 
@@ -283,6 +284,6 @@ test("garbage is read or refused with a place, never anything else", () => {
       const said = refusal(words);
       expect(said === "read" || said.includes("\n")).toBe(true);
     }),
-    { seed: SEED, numRuns: 5_000 },
+    { seed: SEED, numRuns: runs(5_000) },
   );
 });

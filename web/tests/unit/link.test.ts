@@ -7,6 +7,7 @@ import { parse } from "../../src/formula.ts";
 import { fromHash, linkTooLong, toHash } from "../../src/link.ts";
 import { pointsOf } from "../../src/points.ts";
 import { type Action, type Lab, open, update } from "../../src/state.ts";
+import { runs } from "../runs.ts";
 
 const X = Array.from({ length: 9 }, (_, i) => i / 2 - 2);
 
@@ -67,7 +68,7 @@ describe("a link is a lab", () => {
       fc.record({ kind: fc.constant("add" as const), x: value, y: value }),
       fc.constantFrom<Action>({ kind: "branch" }, { kind: "formula", text: "a*tanh(b*x) + c" }, { kind: "formula", text: "c + b*x + a*cos(x)" }, { kind: "undo" }),
     );
-    fc.assert(fc.property(fc.array(action, { maxLength: 8 }), (actions) => { isThere(after(...actions)); }), { seed: 42, numRuns: 120 });
+    fc.assert(fc.property(fc.array(action, { maxLength: 8 }), (actions) => { isThere(after(...actions)); }), { seed: 42, numRuns: runs(120) });
   });
 });
 
@@ -121,7 +122,7 @@ describe("a link that is wrong opens the lab as it was, and says what is wrong",
       expect(lab.ranges).toHaveLength(lab.model.parameters.length);
       expect(lab.points.x).toHaveLength(lab.points.n);
       if (lab.message) expect({ ...lab, message: null }).toEqual(opened);
-    }), { seed: 42, numRuns: 400 });
+    }), { seed: 42, numRuns: runs(400) });
   });
 });
 

@@ -8,6 +8,7 @@ import { parse } from "../../src/formula.ts";
 import { asPython, float } from "../../src/python.ts";
 import { columnName, leftSide } from "../../src/sides.ts";
 import { open, update } from "../../src/state.ts";
+import { runs } from "../runs.ts";
 
 const LESSON: Document = {
   version: 1, title: "the lesson",
@@ -27,7 +28,7 @@ describe("copy as Python", () => {
       expect(lines[0]).toMatch(/^# /);
       expect(lines.filter((line) => line.startsWith("model = "))).toHaveLength(1);
       expect(() => JSON.parse(lines.find((line) => line.startsWith("model = "))!.slice(8))).not.toThrow();
-    }), { seed: 42, numRuns: 200 });
+    }), { seed: 42, numRuns: runs(200) });
   });
   test.each([[2, "2.0"], [-0, "-0.0"], [1e22, "1e+22"], [1e-7, "1e-7"], [0.1, "0.1"], [Infinity, 'float("inf")'], [NaN, 'float("nan")'], [123456789012345680000, "123456789012345680000.0"]])("%d is %s", (value, said) => {
     expect(float(value)).toBe(said);

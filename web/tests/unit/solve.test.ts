@@ -12,6 +12,7 @@ import { linearParameters } from "../../src/linear.ts";
 import { factor, type Problem } from "../../src/problem.ts";
 import { interpreter } from "../../src/program.ts";
 import { best, type Question, solve } from "../../src/solve.ts";
+import { runs } from "../runs.ts";
 
 interface Vector {
   readonly model: string;
@@ -80,7 +81,7 @@ describe("linear algebra", () => {
     fc.array(number, { minLength: rows * columns, maxLength: rows * columns }).map((a) => Float64Array.from(a));
   const shaped = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 5 }))
     .chain(([rows, columns]) => fc.record({ rows: fc.constant(rows), columns: fc.constant(columns), a: matrix(rows, columns) }));
-  const SEED = { seed: 7, numRuns: 300 };
+  const SEED = { seed: 7, numRuns: runs(300) };
   /** aᵀa of columns `rows` long and `stride` apart. */
   const gram = (a: Float64Array, rows: number, columns: number, stride = rows): number[] =>
     Array.from({ length: columns * columns }, (_, k) => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MOST_POINTS } from "../../src/points.ts";
 import { readTable, type Wish } from "../../src/table.ts";
+import { runs } from "../runs.ts";
 
 const XY: Wish = { input: "x", target: "y" };
 const read = (text: string, wish: Wish = XY) => {
@@ -106,14 +107,14 @@ describe("whatever is dropped on the page", () => {
         expect(error).toBeInstanceOf(RangeError);
         expect((error as Error).message).toMatch(/^.+\nhint: .+$/su);
       }
-    }), { seed: 42, numRuns: 600 });
+    }), { seed: 42, numRuns: runs(600) });
   });
   test("any numbers come back exactly", () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(fc.property(fc.array(fc.tuple(number, number), { minLength: 1 }), fc.constantFrom(",", ";", "\t", "  "), (rows, between) => {
       const { points } = readTable(rows.map((row) => row.map((v) => (Object.is(v, -0) ? "-0" : v)).join(between)).join("\n"), "", XY);
       expect([...points.x, ...points.y]).toEqual([...rows.map(([x]) => x), ...rows.map(([, y]) => y)]);
-    }), { seed: 42, numRuns: 200 });
+    }), { seed: 42, numRuns: runs(200) });
   });
   test("nothing takes time out of proportion", () => {
     const begun = performance.now();

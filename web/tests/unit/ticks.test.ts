@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nice, tickStep, ticks } from "../../src/ticks.ts";
+import { runs } from "../runs.ts";
 
 const spans = fc.tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1, max: 1e9, noNaN: true })).chain(([low, span]) => fc.constantFrom(1e-6, 1e-3, 1).map((unit): [number, number] => [low * unit, span * unit]));
 
@@ -10,7 +11,7 @@ test("ticks are round multiples of their step, inside the interval", () => {
     expect(seen.length).toBeLessThanOrEqual(2.2 * count + 1);
     for (const tick of seen) expect(Math.abs(tick / step - Math.round(tick / step))).toBeLessThan(1e-6 * Math.max(1, Math.abs(tick / step)));
     for (const tick of seen) expect(tick >= low - 1e-6 * span && tick <= high + 1e-6 * span).toBe(true);
-  }), { seed: 1, numRuns: 500 });
+  }), { seed: 1, numRuns: runs(500) });
 });
 
 test("no dust is left on tenths", () => {
@@ -22,5 +23,5 @@ test("a nice interval holds the given one", () => {
   fc.assert(fc.property(spans, ([low, span]) => {
     const [a, b] = nice(low, low + span, 20);
     expect(a <= low + 1e-6 * span && b >= low + span - 1e-6 * span).toBe(true);
-  }), { seed: 1, numRuns: 500 });
+  }), { seed: 1, numRuns: runs(500) });
 });
