@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["**/*.test.ts", "**/*.test.tsx"],
     testTimeout: process.env["SQUIGGLY_PROVE"] ? 1_800_000 : 60_000,
     hookTimeout: 120_000,
+    retry: process.env["CI"] ? 1 : 0, // a notebook server on a busy machine
     maxWorkers: 2, // two cores; a browser waits more than it works
     css: true,
   },

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, MARGIN = 760, 400, 12
 MOST_DOTS = 400
-SAMPLES = 200
+SAMPLES = 80
 
 
 def still(lab: Lab) -> str:
@@ -31,7 +31,7 @@ def still(lab: Lab) -> str:
     heights = y if len(y) else curve[np.isfinite(curve)]
     bottom, top = (heights.min(), heights.max()) if len(heights) else (0.0, 1.0)
     across, up = _scale(low, high, MARGIN, WIDTH - MARGIN), _scale(bottom, top, HEIGHT - MARGIN, MARGIN)
-    dots = "".join(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4"/>' for a, b in zip(across(x), up(y)))
+    dots = "".join(f'<circle cx="{a:.0f}" cy="{b:.0f}" r="4"/>' for a, b in zip(across(x), up(y)))
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{len(y)} points and a curve">'
         f'<path d="{_path(across(along), up(curve))}" fill="none" stroke="#c04f0c" stroke-width="2.5"/>'
@@ -50,6 +50,6 @@ def _path(across: Iterable[float], up: Iterable[float]) -> str:
     parts, pen = [], "M"
     for a, b in zip(across, up):
         inside = -HEIGHT <= b <= 2 * HEIGHT
-        parts += [f"{pen}{a:.1f},{b:.1f}"] if inside else []
+        parts += [f"{pen}{a:.0f} {b:.0f}"] if inside else []
         pen = "L" if inside else "M"
     return "".join(parts)
