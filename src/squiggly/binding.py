@@ -120,14 +120,14 @@ def _no_input(bound: Model, table: Table) -> ModelError:
     hint = (
         f"did you mean the built-in {near}?"
         if near
-        else f"write it with a column, for example a*{table.columns[0]} + b"
+        else f"write it with a column, for example a*{text(name(table.columns[0]))} + b"
     )
     are = "is a parameter" if len(bound.names) == 1 else "are all parameters"
     return ModelError(
         f"the formula uses none of the columns {listed(table.columns)}: {listed(bound.names)} {are}\nhint: {hint}"
         if bound.names
         else f"the formula uses none of the columns {listed(table.columns)}\n"
-        f"hint: write it with a column, for example a*{table.columns[0]} + b"
+        f"hint: write it with a column, for example a*{text(name(table.columns[0]))} + b"
     )
 
 

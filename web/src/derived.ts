@@ -47,8 +47,14 @@ export const lossAt = lastly([...PLACE, "parameters"], (lab): LossHere => lossOf
 const walked = ({ model, points: { n, x, y, weight }, loss, delta, start, locked, legs, steps }: Lab): Path =>
   descend({ evaluator: model.evaluator, names: model.parameters, x, y, weight, n, loss, delta, start, locked }, { legs, steps });
 
-/** The walk from `start`, as far as it has been asked for. */
-export const pathOf = lastly([...PLACE, "start", "locked", "legs", "steps"], walked);
+const walkedLast = lastly([...PLACE, "start", "locked", "legs", "steps"], walked);
+
+/** The walk from `start`, at least as far as the moment that is shown. */
+export function pathOf(lab: Lab): Path {
+  const path = walkedLast(lab);
+  path.upTo(lab.step);
+  return path;
+}
 
 /** The whole walk where it is quick to compute, otherwise the part that has been walked. */
 export const futureOf = (lab: Lab): Path => ahead(lab, pathOf(lab));

@@ -90,7 +90,10 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
   const arrive = (): void => {
     if (location.hash === hash || !host.address) return;
     hash = location.hash;
-    const there = fromHash(hash, open(document, program));
+    to(hash);
+  };
+  const to = (state: string): void => {
+    const there = fromHash(state, open(document, program));
     send(there.message ? { kind: "say", message: there.message } : { kind: "become", lab: there });
   };
 
@@ -112,6 +115,7 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
   addEventListener("hashchange", arrive);
   addEventListener("resize", wake);
   arrive();
+  if (!hash && root.dataset["state"]) to(root.dataset["state"]); // a saved page
   draw(h(App, { lab, send, page }), surface);
   return {
     send, lab: () => lab,

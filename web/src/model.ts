@@ -33,8 +33,8 @@ export function typed(formula: string, input: string, target: string): Model {
   const read = parse(formula, [input, target]);
   const found = names(read.expr);
   const parameters = found.filter((name) => name !== input);
-  if (!found.includes(input)) throw new FormulaError(`the formula does not use \`${input}\`${found.length ? `: ${listed(found)} ${found.length > 1 ? "are all parameters" : "is a parameter"}` : ""}\nhint: write it with the column, for example a*${input} + b`);
-  if (!parameters.length) throw new FormulaError(`the formula has no parameters: there is nothing to fit\nhint: put a letter where a number should be found, for example a*${input} + b`);
+  if (!found.includes(input)) throw new FormulaError(`the formula does not use \`${input}\`${found.length ? `: ${listed(found)} ${found.length > 1 ? "are all parameters" : "is a parameter"}` : ""}\nhint: write it with the column, for example a*${text(name(input))} + b`);
+  if (!parameters.length) throw new FormulaError(`the formula has no parameters: there is nothing to fit\nhint: put a letter where a number should be found, for example a*${text(name(input))} + b`);
   if (parameters.length > MOST_PARAMETERS) throw new FormulaError(`the formula has ${parameters.length} parameters, at most ${MOST_PARAMETERS} have a slider`);
   if (parameters.includes(target)) throw new FormulaError(`\`${target}\` stands on both sides\nhint: give the parameter another name`);
   return {

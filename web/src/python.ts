@@ -17,7 +17,7 @@ const WIDE = 100; // characters a line
 export function asPython(lab: Lab): string {
   const { document, model, points: { n }, step, steps } = lab, walked = walks(lab);
   const parts = [
-    `# ${oneLine(document.title)}: step ${step} of ${steps}`,
+    `# ${oneLine(document.title || model.formula)}: step ${step} of ${steps}`,
     "import numpy as np\nimport squiggly as sq",
     walked && ends(lab) && 'import warnings\n\nwarnings.simplefilter("ignore", sq.DescentWarning)  # this walk runs away',
     n > 0 && pointText(lab),

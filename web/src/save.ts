@@ -3,6 +3,7 @@
 import type { Document as Lesson } from "./contract.ts";
 import { boundsOf } from "./derived.ts";
 import { flat } from "./expression.ts";
+import { linkTooLong, toHash } from "./link.ts";
 import { modelDocument } from "./model.ts";
 import { toDocument } from "./points.ts";
 import type { Lab } from "./state.ts";
@@ -11,10 +12,13 @@ import type { Lab } from "./state.ts";
 export function pageWith(document: globalThis.Document, lab: Lab): string {
   const page = document.documentElement.cloneNode(true) as HTMLElement;
   const put = (where: string, text: string): void => { const place = page.querySelector(where); if (place) place.textContent = text; };
+  const short = !linkTooLong(lab), root = page.querySelector("#squiggly-lab");
   put("#squiggly-lab", "");
-  put("#squiggly-document", json(asDocument(lab)));
+  if (short) root?.setAttribute("data-state", toHash(lab)); // as a link would: the author's lab, and what was changed
+  else root?.removeAttribute("data-state");
+  put("#squiggly-document", json(short ? lab.document : asDocument(lab)));
   put("title", lab.document.title);
-  if (lab.model.typed || !lab.program) page.querySelector("#squiggly-program")?.remove(); // it computes another model, or not what Python computed
+  if ((lab.model.typed && !short) || !lab.program) page.querySelector("#squiggly-program")?.remove(); // it computes another model, or not what Python computed
   return `<!doctype html>\n${page.outerHTML}`;
 }
 

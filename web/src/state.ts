@@ -106,7 +106,7 @@ export function open(document: Document, program: Evaluator | null = null): Lab 
 export function update(lab: Lab, action: Action): Lab {
   switch (action.kind) {
     case "slide": return slide(lab, action.index, action.value, action.grip);
-    case "lock": return refit({ ...lab, locked: lab.locked.with(action.index, !lab.locked[action.index]) });
+    case "lock": return refit({ ...remembered(lab), locked: lab.locked.with(action.index, !lab.locked[action.index]) });
     case "follow": return { ...lab, following: action.on };
     case "best": return lab.best ? { ...placed(remembered(lab), lab.best.values), helped: true } : lab;
     case "loss": return measured(lab, action.loss, action.delta ?? lab.delta);
@@ -167,8 +167,15 @@ function slide(lab: Lab, index: number, value: number, grip: Grip): Lab {
   const inside = Math.max(low ?? -Infinity, Math.min(high ?? Infinity, value));
   const begun = grip === "begin" ? counted(remembered(lab), lab.model.parameters[index]!) : lab;
   const moved = placed(begun, lab.parameters.with(index, inside));
-  const settled = lab.locked[index] ? { ...moved, best: bestFor(moved, "warm") } : moved;
+  const fitted = grip === "begin" ? narrowed(moved, index) : moved;
+  const settled = lab.locked[index] ? { ...fitted, best: bestFor(fitted, "warm") } : fitted;
   return lab.following ? placed(settled, follow(settled, index)) : settled;
+}
+
+/** The slider's range as it would be made anew, where a slip of the keys had made it ten times as wide. */
+function narrowed(lab: Lab, index: number): Lab {
+  const [low, high] = lab.ranges[index]!, fresh = freshRange(lab, index);
+  return high - low > 10 * (fresh[1] - fresh[0]) ? { ...lab, ranges: lab.ranges.with(index, fresh) } : lab;
 }
 
 function counted(lab: Lab, name: string): Lab {
@@ -188,6 +195,7 @@ function walked(lab: Lab, { kind: _, grip = "begin", ...change }: Extract<Action
 
 /** Another loss: another landscape, another best; a target set for the old one means nothing there. */
 function measured(lab: Lab, loss: LossName, delta: number): Lab {
+  if (loss === "poisson" && lab.points.y.some((v) => v < 0)) return complain(lab, `${lab.model.target} holds numbers below 0, and this loss is for counts\nhint: use another loss`);
   const target = loss === lab.loss ? lab.target : loss === lab.document.loss ? lab.document.target : null;
   return refit({ ...remembered(lab), loss, delta, target, beaten: null, left: null });
 }
@@ -239,12 +247,13 @@ function refit(lab: Lab, settled = true): Lab {
 
 /** The lab with its best looked for, and sliders that reach it. */
 function solved(lab: Lab, how: "given" | "search"): Lab {
-  const best = bestFor(lab, how);
-  const ranges = lab.parameters.map((value, i) => {
-    const [low, high] = boundsOf(lab)[i]!;
-    return holding(rangeOf(lab.start[i]!, best && best.values[i]!, low, high), value);
-  });
-  return { ...lab, best, ranges };
+  const found = { ...lab, best: bestFor(lab, how) };
+  return { ...found, ranges: lab.parameters.map((_, i) => freshRange(found, i)) };
+}
+
+function freshRange(lab: Lab, index: number): Interval {
+  const { best, start, parameters } = lab, [low, high] = boundsOf(lab)[index]!;
+  return holding(rangeOf(start[index]!, best && best.values[index]!, low, high), parameters[index]!);
 }
 
 const reaching = (ranges: readonly Interval[], parameters: readonly number[]): readonly Interval[] =>

@@ -175,6 +175,7 @@ function startsWithNumber(piece: Piece): boolean {
 }
 
 function drawnNumber(value: number): Piece {
+  if (value === Math.E) return { kind: "number", value, text: "e", exponent: null };
   const pi = PIS.get(value)?.replace("*", "").replace("pi", "\u03c0");
   if (pi) return { kind: "number", value, text: pi, exponent: null };
   const [mantissa, exponent] = number(value).replace("-inf", "\u2212\u221e").replace("inf", "\u221e").split("e");

@@ -41,13 +41,15 @@ export const view = ({ lab, send }: Props): VNode => {
 
 /** Exactly one sentence, for the state the lab is in. beat: the field with the target, false where there is none. */
 function said(lab: Lab, now: number, beat: VNode | false): ComponentChildren {
-  const { step, playing, moves } = lab, { loss, ended } = pathOf(lab), before = loss[step - 1]!;
+  const { step, playing, moves, best } = lab, { loss, ended } = pathOf(lab), before = loss[step - 1]!;
   if (!lab.points.n) return <><b>Click in the plot</b> to add points, or open <b>points</b> to paste a table.</>;
   if (ended?.step === step) return step ? <><b>The walk had to stop at step {step}.</b> Each step leapt across the valley and landed higher on the other side: the loss went from {shown(loss[0]!)} to {shown(now)}. A smaller rate may do, or a schedule.</> : <><b>There is no way down from here</b>: the model has no value, or no slope. Move a parameter.</>;
   if (step && !playing && step >= lastStep(lab)) return <><b>Step {step}</b>, the last one: the loss went from {shown(loss[0]!)} to <b>{shown(now)}</b>.</>;
   if (step) return <><b>Step {step}</b>: the loss {now < before ? "is going down" : now > before ? "is going up" : "stays where it is"}, from {shown(loss[0]!)} to <b>{shown(now)}</b> so far.</>;
   if (playing) return <><b>Step 0</b>: where the walk begins.</>;
   if (lab.beaten !== null) return won(lab, now);
+  if (lab.target !== null && best && best.loss > lab.target) return <>The best possible is now {shown(best.loss)}: {beat} is out of reach.</>;
+  if (lab.target !== null && now <= lab.target) return <>The loss is {shown(now)}, already below {beat}.</>;
   if (moves) return <><b>{counted(moves)}</b>: {lab.order.slice(-8).join(", ")} · loss <b>{shown(now)}</b>{beat && <>, to beat {beat}</>}</>;
   return <><b>Drag a handle</b> {beat ? <>until the loss is below {beat}</> : "to bring the loss down"}, or press play and let the gradient do it.</>;
 }

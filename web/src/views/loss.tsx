@@ -29,7 +29,7 @@ export const view = ({ lab, send, page: { checked } }: Props): VNode => (
     <div class="loss-head">
       <Choice label="loss" value={lab.loss} among={LOSSES} onChange={(loss) => send({ kind: "loss", loss })} />
       {lab.loss === "huber" && <span>bends at <NumberField label="where the loss bends" value={lab.delta} onChange={(delta, grip) => grip !== "end" && send({ kind: "loss", loss: "huber", delta })} /></span>}
-      {checked !== null && (checked ? <b class="wrong" title="what this page computes is not what Python computed">⚠ differs: {checked}</b>
+      {checked !== null && !lab.model.typed && (checked ? <b class="wrong" title="what this page computes is not what Python computed">⚠ differs: {checked}</b>
         : <b title={`this page computes what Python and PyTorch compute: ${comparisons(lab)} comparisons`}>✓ checked</b>)}
     </div>
     {lab.points.n ? [<Now lab={lab} />, <Chart lab={lab} path={futureOf(lab)} send={send} />] : <p class="loss-now">no points yet: nothing to be wrong about</p>}

@@ -24,7 +24,7 @@ export const style = `${trackStyle}
 .parameters ul{list-style:none;margin:0;padding:0}
 .parameter{position:relative;border-top:1px solid var(--line);padding:0 0 4px}
 .parameter .about{display:flex;align-items:center;gap:8px;height:44px}
-.parameter .name{font:400 20px/1.2 var(--serif);min-width:18px;white-space:nowrap}
+.parameter .name{font:400 20px/1.2 var(--serif);min-width:18px;max-width:45%;overflow:hidden;white-space:nowrap}
 .parameter sub{font-size:.66em;line-height:0}
 .parameter .number{width:76px}
 .parameter .lock{padding:0;margin:0 -6px}

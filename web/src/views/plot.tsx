@@ -16,6 +16,7 @@ export const order = 10;
 const HEAD = 32; // px above the frame, for the target's name and the buttons
 
 export const style = `.plot{position:relative}
+@container(max-width:819px){.plot{position:sticky;top:0;z-index:2;background:var(--paper)}}
 .plot>svg{contain:layout;display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y;user-select:none;-webkit-user-select:none;cursor:crosshair}
 .plot-dots{cursor:grab}
 .plot>svg:active,.plot>svg:active .plot-dots{cursor:grabbing}

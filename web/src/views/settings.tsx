@@ -25,7 +25,7 @@ export const style = `
 .settings{border-top:1px solid var(--line);padding-top:8px;font-size:14px;color:var(--soft)}
 .settings-row{display:flex;align-items:center;justify-content:space-between;flex-wrap:wrap;gap:0 8px}
 .settings .slider{flex:1;--grip:var(--ink)}.settings .done{display:none}.settings .handle{width:17px;height:17px;margin:-8.5px}
-.settings .field{min-width:52px;text-align:right}
+.settings .field{min-width:52px;text-align:right}.settings .field input{min-width:9ch}
 .settings select,.settings input,.settings .choice::after{color:var(--ink)}
 .settings fieldset{border:0;margin:10px 0 0;padding:0;min-width:0}.settings legend{padding:0}.settings legend span{font-weight:400}
 .cause{display:grid;grid-template-columns:22px minmax(0,1fr) 56px;align-items:center;min-height:44px;padding:3px 0;cursor:pointer}
@@ -49,7 +49,7 @@ export const view = ({ lab, send }: Props): VNode => {
     <section class="settings" aria-label="settings of the descent">
       <div class="settings-row">
         rate
-        <Slider label="rate" log value={rate} min={Math.min(LEAST, rate)} max={Math.max(MOST, rate)} valueText={brief(rate)} onChange={turn} />
+        <Slider label="rate" log value={rate} min={Math.min(LEAST, lab.document.walk.rate / 100)} max={Math.max(MOST, lab.document.walk.rate)} valueText={brief(rate)} onChange={turn} />
         <NumberField label="rate, as a number" value={rate} onChange={turn} />
       </div>
       <div class="settings-row">
@@ -98,11 +98,12 @@ function Switch({ lab, cause: { kind, on, change, other: walk }, onFlip }: { lab
 const reached = ({ loss, known }: Path): Float64Array => loss.subarray(0, known);
 const lowest = (losses: Float64Array): number => losses.reduce((least, v) => (v < least ? v : least), Infinity);
 
-/** Where a walk ends, and from where it rose if it did. */
+/** Where a walk ends, and how low it had been if it rose from there. */
 export function outcome(path: Path): string {
   const losses = reached(path), first = losses[0]!, end = losses.at(-1)!, least = lowest(losses);
   if (path.ended) return `diverges at step ${path.ended.step}`;
-  return end > least + 0.05 * Math.abs(first - least) ? `${figures(least, 3)}, up to ${figures(end, 3)}` : figures(end, 3);
+  const [last, low] = [figures(end, 3), figures(least, 3)];
+  return end > least + 0.05 * Math.abs(first - least) && last !== low ? `${last}, after ${low}` : last;
 }
 
 function Spark({ now, other }: { now: Path; other: Path }): VNode {

@@ -49,7 +49,7 @@ export const view = ({ lab, send, page }: Props): VNode => {
         {n ? <span class="timeline-where" style={{ minWidth: `${9.5 + 2 * String(steps).length}ch` }}>
           step {step} of <NumberField label="how many steps" value={steps} decimals={0} unit={10} onChange={(value) => send({ kind: "steps", steps: value })} />
         </span> : <span class="timeline-where soft">no points yet, so no way down</span>}
-        <button class="quiet" disabled={!n || !step} onClick={() => send({ kind: "branch" })}
+        <button class="quiet" disabled={!n || !step || step >= lab.steps} onClick={() => send({ kind: "branch" })}
           title="Keep what was walked up to here and go on from this moment with other settings: rate, schedule, optimizer">branch here</button>
       </div>
     </section>

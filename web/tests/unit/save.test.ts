@@ -5,6 +5,7 @@ import { lossAt } from "../../src/derived.ts";
 import { checkedDocument } from "../../src/door.ts";
 import { flat } from "../../src/expression.ts";
 import { parse } from "../../src/formula.ts";
+import { fromHash } from "../../src/link.ts";
 import { asDocument, json, pageWith } from "../../src/save.ts";
 import { type Action, type Lab, open, update } from "../../src/state.ts";
 
@@ -51,10 +52,10 @@ test("no text can leave the script element it stands in", () => {
 });
 
 /** A page that is as much of one as saving needs. */
-function page(): { document: globalThis.Document; parts: Map<string, { textContent: string; gone: boolean }> } {
-  const parts = new Map(["#squiggly-lab", "#squiggly-document", "#squiggly-program", "title"].map((key) => [key, { textContent: "old", gone: false }]));
+function page(): { document: globalThis.Document; parts: Map<string, { textContent: string; gone: boolean; state: string }> } {
+  const parts = new Map(["#squiggly-lab", "#squiggly-document", "#squiggly-program", "title"].map((key) => [key, { textContent: "old", gone: false, state: "" }]));
   const root = {
-    cloneNode: () => root, querySelector: (key: string) => { const part = parts.get(key); return part && { set textContent(text: string) { part.textContent = text; }, remove: () => { part.gone = true; } }; },
+    cloneNode: () => root, querySelector: (key: string) => { const part = parts.get(key); return part && { set textContent(text: string) { part.textContent = text; }, remove: () => { part.gone = true; }, setAttribute: (_: string, state: string) => { part.state = state; } }; },
     get outerHTML() { return "<html></html>"; },
   };
   return { document: { documentElement: root } as unknown as globalThis.Document, parts };
@@ -66,12 +67,13 @@ describe("the page with the lab in it", () => {
     expect(pageWith(document, after({ kind: "slide", index: 0, value: 3, grip: "begin" }))).toBe("<!doctype html>\n<html></html>");
     expect(parts.get("#squiggly-lab")!.textContent).toBe("");
     expect(parts.get("title")!.textContent).toBe("a < b");
-    expect(JSON.parse(parts.get("#squiggly-document")!.textContent).start).toEqual([3, 2]);
+    expect(JSON.parse(parts.get("#squiggly-document")!.textContent).start).toEqual([1, 2]);
+    expect(fromHash(parts.get("#squiggly-lab")!.state, open(LESSON)).parameters).toEqual([3, 2]);
     expect(parts.get("#squiggly-program")!.gone).toBe(false);
   });
-  test("drops the program of a model that was replaced", () => {
+  test("drops the program where it did not compute what Python computed", () => {
     const { document, parts } = page();
-    pageWith(document, after({ kind: "formula", text: "a*x^2" }));
+    pageWith(document, open(LESSON));
     expect(parts.get("#squiggly-program")!.gone).toBe(true);
   });
 });

@@ -160,6 +160,28 @@ describe("points and formulas", () => {
     expect(nudged.beaten).toBeNull();
   });
 
+  test("a branch and an undo show the walk they belong to at once, without anyone having looked", () => {
+    const lab = after(fresh(), { kind: "scrub", step: 50 }, { kind: "branch" });
+    expect(pathOf(lab).loss[0]).toBeCloseTo(2.4219, 4);
+    expect(pathOf(after(lab, { kind: "reset" }, { kind: "undo" })).loss[49]).toBeLessThan(2.4);
+  });
+
+  test("a loss for counts is refused where there are numbers below 0", () => {
+    const lab = update(fresh(), { kind: "loss", loss: "poisson" });
+    expect([lab.loss, lab.message!.text]).toEqual(["mae", "y holds numbers below 0, and this loss is for counts\nhint: use another loss"]);
+  });
+
+  test("a slip of the keys does not leave a slider useless", () => {
+    const typed = (lab: Lab, value: number): Lab => after(lab, { kind: "slide", index: 0, value, grip: "begin" }, { kind: "slide", index: 0, value, grip: "end" });
+    const slipped = typed(fresh(), 1e6), again = typed(slipped, 1.1);
+    expect(slipped.ranges[0]![1]).toBeGreaterThan(1e6);
+    expect(again.ranges[0]).toEqual(fresh().ranges[0]);
+  });
+
+  test("a lock can be undone", () => {
+    expect(after(fresh(), { kind: "lock", index: 1 }, { kind: "undo" }).locked).toEqual([false, false, false]);
+  });
+
   test("starting over brings everything back, and can be undone", () => {
     const changed = after(fresh(), { kind: "delete", index: 0 }, { kind: "formula", text: "y = m*x" });
     const again = update(changed, { kind: "reset" });
