@@ -218,9 +218,10 @@ WITH_PYTHON = [Path("README.md"), *(p for p in files("*.md") if p.parts[0] == "d
 
 
 @pytest.mark.parametrize("page", [p.as_posix() for p in WITH_PYTHON])
-def test_the_page_s_python_runs(page: str, monkeypatch: Any) -> None:
+def test_the_page_s_python_runs(page: str, tmp_path: Path, monkeypatch: Any) -> None:
     """The blocks of a page in order, as one reader would type them. Those marked `python no-run` are left out."""
-    monkeypatch.chdir(ROOT)
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     scope: dict[str, Any] = {"__name__": "__main__"}
     for language, line, code in fences(words_of(page)):
