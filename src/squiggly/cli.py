@@ -78,6 +78,24 @@ def _typed(message: str) -> str:
     return re.sub(r"^(start|fix|rate|steps|target)\b", r"--\1", message)
 
 
+def _reading(command: Any) -> Any:
+    """The options of how a table is read, for every command that reads one."""
+    missing = click.option(
+        "--missing",
+        type=click.Choice(["refuse", "drop"]),
+        default="refuse",
+        show_default=True,
+        help="What to do with rows that have a gap",
+    )
+    parameter = click.option(
+        "--parameter",
+        multiple=True,
+        metavar="NAME",
+        help="A name that is a parameter although a column is called so or nearly so",
+    )
+    return missing(parameter(command))
+
+
 @click.group(cls=Errors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="squiggly")
 def main() -> None:
@@ -103,19 +121,7 @@ def main() -> None:
     show_default=True,
     help="Whether sigma only weighs the points or is in units of y",
 )
-@click.option(
-    "--missing",
-    type=click.Choice(["refuse", "drop"]),
-    default="refuse",
-    show_default=True,
-    help="What to do with rows that have a gap",
-)
-@click.option(
-    "--parameter",
-    multiple=True,
-    metavar="NAME",
-    help="A name that is a parameter although a column is called so or nearly so",
-)
+@_reading
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Write a picture: png, svg or pdf")
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write the fit as JSON, points included")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table")
@@ -189,19 +195,7 @@ def fit_command(
 @click.option("--fix", multiple=True, metavar="NAME=VALUE", help="Lock a parameter")
 @click.option("--bound", multiple=True, metavar="NAME=LOW:HIGH", help="How far a slider reaches")
 @click.option("--sigma", metavar="COLUMN", help="The column with the uncertainty of each point")
-@click.option(
-    "--missing",
-    type=click.Choice(["refuse", "drop"]),
-    default="refuse",
-    show_default=True,
-    help="What to do with rows that have a gap",
-)
-@click.option(
-    "--parameter",
-    multiple=True,
-    metavar="NAME",
-    help="A name that is a parameter although a column is called so or nearly so",
-)
+@_reading
 @click.option("--rate", type=float, help="The rate of the descent  [default: 0.01, or less where that runs away]")
 @click.option(
     "--steps", type=click.IntRange(1), default=100, show_default=True, help="How many steps the timeline shows"

@@ -102,18 +102,18 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
   const surface = window.document.createElement("div");
   root.replaceChildren(style, surface);
   root.classList.add("squiggly");
-  const over = (event: DragEvent): void => event.preventDefault();
+  const until = new AbortController(), { signal } = until;
+  const place = (host.address ? window : root) as HTMLElement; // where keys and files are the lab's: the whole page, or a cell
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
     if (file) page.readFile(file);
   };
-  const keys = (event: KeyboardEvent): void => shortcut(event, send);
-  root.addEventListener("dragover", over);
-  root.addEventListener("drop", drop);
-  root.addEventListener("keydown", keys);
-  addEventListener("hashchange", arrive);
-  addEventListener("resize", wake);
+  place.addEventListener("dragover", (event) => event.preventDefault(), { signal });
+  place.addEventListener("drop", drop, { signal });
+  place.addEventListener("keydown", (event) => shortcut(event, send), { signal });
+  addEventListener("hashchange", arrive, { signal });
+  addEventListener("resize", wake, { signal });
   arrive();
   if (!hash && root.dataset["state"]) to(root.dataset["state"]); // a saved page
   draw(h(App, { lab, send, page }), surface);
@@ -122,8 +122,7 @@ export function start(given: unknown, printed: Printed | null, host: Host): { se
     stop: () => {
       cancelAnimationFrame(frame);
       clearTimeout(writing);
-      removeEventListener("hashchange", arrive);
-      removeEventListener("resize", wake);
+      until.abort();
       draw(null, surface);
     },
   };

@@ -180,3 +180,22 @@ test.each([["the page itself", null], ["the model panel", "model"], ["the points
   expect(stops.length).toBeGreaterThan(name ? 3 : 25);
   expect(new Set(stops).size).toBe(stops.length);
 });
+
+test("undo works when nothing has the focus", async () => {
+  const { page } = await open("lesson");
+  await slider(page, "a").press("ArrowRight");
+  await soon(() => value(page, "a")).not.toBe(1.1);
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("Control+z");
+  await soon(() => value(page, "a")).toBe(1.1);
+});
+
+test("a file dropped below the lab is the lab's too: the browser does not leave the page for it", async () => {
+  const { page } = await open("lesson");
+  const kept = await page.evaluate(() => {
+    const event = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
+    document.documentElement.dispatchEvent(event);
+    return event.defaultPrevented;
+  });
+  expect(kept).toBe(true);
+});
