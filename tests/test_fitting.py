@@ -18,9 +18,9 @@ from scipy.optimize import curve_fit, least_squares, leastsq, linprog
 
 import squiggly as sq
 from squiggly.binding import bind
-from squiggly.fitting import _lowest
 from squiggly.solve.least_squares import minimise
 from squiggly.solve.problem import Problem
+from squiggly.solve.search import _lowest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DECAY = "y = a*exp(-t/tau) + c"

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from squiggly.expression import flat
-from squiggly.fitting import pose, solve
+from squiggly.fitting import pose
 from squiggly.loss import LOSSES, Huber, Loss
 from squiggly.model import Model
 from squiggly.modelling import as_model
 from squiggly.points import Points, add_noise
 from squiggly.shapes import MODELS
 from squiggly.solve.linear import linear_parameters
+from squiggly.solve.search import solve
 
 FILE = Path(__file__).with_name("solve.json")
 KEPT = 12  # steps of each way that are written down, beside its end
