@@ -26,7 +26,8 @@ _HOMES = {
         "constant", "exponential", "gaussian", "line", "logistic", "lorentzian", "michaelis_menten", "polynomial",
         "power_law", "pseudo_voigt", "quadratic", "relus", "sine",
     ],
-    "verdict": ["Parameter", "Verdict"],
+    "trust": ["Parameter"],
+    "verdict": ["Verdict"],
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)

@@ -17,9 +17,9 @@ from squiggly.picture import DATA, INK, MODEL, clean, expect_kind, headline, lab
 from squiggly.points import Points
 from squiggly.report import rounded, title
 from squiggly.result import Fit
+from squiggly.trust import Parameter
 from squiggly.typeset import latex_name
 from squiggly.typeset import text as as_text
-from squiggly.verdict import Parameter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from squiggly.result import Fit
-    from squiggly.verdict import Parameter
+    from squiggly.trust import Parameter
 
 
 def rounded(value: float, error: float) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from squiggly.model import Model
 from squiggly.points import Points
 from squiggly.solve.least_squares import Descent
 from squiggly.solve.problem import Problem
-from squiggly.verdict import Parameter, Verdict, judge, student, trust
+from squiggly.trust import Parameter, student, trust
+from squiggly.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

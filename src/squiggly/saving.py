@@ -19,7 +19,8 @@ from squiggly.loss import LOSSES, Huber
 from squiggly.model import Model
 from squiggly.points import Points
 from squiggly.result import Fit
-from squiggly.verdict import Parameter, Verdict
+from squiggly.trust import Parameter
+from squiggly.verdict import Verdict
 
 VERSION = 1  # of the file's layout; raised when an older squiggly could not read a new file
 _NUMBERS = ("value", "error", "low", "high")
