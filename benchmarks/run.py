@@ -16,15 +16,20 @@ HERE = Path(__file__).parent
 SCRIPTS = [
     "cold_start",
     "warm_fit",
+    "robust",
     "program_numpy",
     "value_and_gradient",
     "nist",
+    "large_table",
+    "coverage",
+    "families",
     "optimizers",
+    "relus",
     "page_browser",
     "page_speed",
     "size",
 ]
-PACKAGES = ["squiggly", "numpy", "scipy", "torch", "lmfit", "sympy", "casadi"]
+PACKAGES = ["squiggly", "numpy", "scipy", "torch", "lmfit", "sympy", "casadi", "scikit-learn", "pwlf"]
 
 
 def machine() -> str:

@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytest import approx
 
 import squiggly as sq
+from squiggly.cli import main
 from squiggly.errors import DataError, FileError, FormulaError, ModelError, OptionError, SquigglyError
 
 DECAY = "y = a*exp(-x/tau) + c"
@@ -428,5 +432,132 @@ def test_the_units_of_both_do_not_matter(x, y):
     assert answer.values == approx({"a": 3 * y, "tau": 1.7 * x, "c": 0.5 * y}, rel=1e-9, abs=0)
 
 
-def test_a_curve_through_points_that_do_not_vary_has_no_tau():
-    assert sq.fit(DECAY, (X, 0 * X + 2)).verdict.kind == "not determined"
+# ------------------------------------------------------------------------------------------------- hard to fit
+
+LINE = np.linspace(0, 10, 40)
+SCATTER = 0.1 * np.random.default_rng(3).normal(size=40)
+POSITIVE = LINE + 0.25
+VERDICTS = {  # what people fit without meaning harm: model, data, options, the kind of verdict and a part of its words
+    "a line a second apart since 1970": ("y = a*x + b", FAR, 2 * (FAR - 1e9) + SCATTER[:20], {}, "determined", "every parameter"),
+    "a sine a second apart since 1970": (
+        "y = a*sin(w*x + p)", FAR, np.sin((FAR - 1e9) / 2) + SCATTER[:20], {}, "did not settle or poorly determined", "write (x - 1000000010) for x",
+    ),
+    "a decay a second apart since 1970": (
+        "y = a*exp(-x/tau)", FAR, np.exp(-(FAR - 1e9) / 8) + SCATTER[:20], {}, "did not settle", "write (x - 1000000010) for x",
+    ),
+    "a parabola a second apart since 1970": (
+        "y = a*x^2 + b*x + c", FAR, (FAR - 1e9) ** 2, {}, "not determined", "write (x - 1000000010) for x",
+    ),
+    "y of a millionth of a millionth": (
+        DECAY, LINE, 1e-12 * (3 * np.exp(-LINE / 2) + SCATTER), {}, "determined", "every parameter",
+    ),
+    "parameters a millionth of a millionth of each other": (
+        "y = a*exp(-x/tau) + b*x", LINE, 1e6 * np.exp(-LINE / 2) + 1e-6 * LINE + 1e-9 * SCATTER, {}, "determined", "every",
+    ),
+    "a term that drowns beside another": (
+        "y = a*exp(-x/tau) + b*x", LINE, 1e6 * (np.exp(-LINE / 2) + SCATTER) + 1e-6 * LINE, {}, "determined", "every",
+    ),
+    "every x four times": (
+        DECAY, np.repeat(LINE[::4], 4), np.exp(-np.repeat(LINE[::4], 4) / 2) + SCATTER, {}, "determined", "every parameter",
+    ),
+    "every row twice": ("y = a*x + b", np.tile(LINE, 2), 2 * np.tile(LINE, 2), {}, "determined", "every parameter"),
+    "two places for three parameters": (
+        DECAY, np.repeat([1.0, 2.0], 20), np.repeat([3.0, 4.0], 20) + SCATTER, {}, "not determined",
+        "can change together without changing the curve at these points",
+    ),
+    "a decay of what does not vary": (DECAY, LINE, 0 * LINE + 3, {}, "not determined", "tau has no effect on the curve while a is 0"),
+    "a sine of what does not vary": (
+        "y = a*sin(w*x + p) + c", LINE, 0 * LINE + 3, {}, "not determined", "has no effect on the curve while a is 0",
+    ),
+    "a line of what does not vary": ("y = a*x + b", LINE, 0 * LINE + 3, {}, "determined", "every parameter"),
+    "nothing but noughts": (DECAY, LINE, 0 * LINE, {}, "not determined", "tau has no effect on the curve while a is 0"),
+    "a parameter without effect": ("y = a*x + 0*b", LINE, LINE + SCATTER, {}, "not determined", "b has no effect on the curve"),
+    "a parameter of what was not measured": (
+        "y = a*x + b*max(x - 20, 0)", LINE, LINE + SCATTER, {}, "not determined", "A point near x =",
+    ),
+    "two that only enter as a product": ("y = a*b*x", LINE, 3 * LINE + SCATTER, {}, "not determined", "only the product a*b is known: 2.9994 ± 0.0032"),
+    "as many parameters as points": (DECAY, [0, 1, 3], [6, 4, 2], {}, "too few points", "3 points and 3 parameters"),
+    "a singularity to start on": (
+        "y = a/(x - b)", LINE, 1 / (LINE + 2) + 0.01 * SCATTER, {"start": {"a": 1, "b": float(LINE[5])}}, "determined", "every",
+    ),
+    "a start where nothing is defined": (
+        DECAY, LINE, np.exp(-LINE) + SCATTER, {"start": {"a": 1, "tau": 0, "c": 0}}, "determined", "every parameter",
+    ),
+    "a start beyond float64": ("y = a*x^b", POSITIVE, POSITIVE**3, {"start": {"a": 1, "b": 400}}, "determined", "every parameter"),
+    "bounds that exclude the best": (
+        DECAY, LINE, 3 * np.exp(-LINE / 2) + SCATTER, {"bounds": {"tau": (5, 9)}}, "at a bound",
+        "tau at 5 (the points would have it lower) sits on its bound",
+    ),
+    "bounds with next to nothing between": (
+        "y = a*x", LINE, 3 * LINE + SCATTER, {"bounds": {"a": (4, 4 + 1e-12)}}, "at a bound", "a at 4 (the points would have it lower)",
+    ),
+    "a step": ("y = a*sign(x - b)", LINE, np.sign(LINE - 4.3) + SCATTER, {}, "not determined", "b moves a jump of the curve"),
+    "one parameter in a logarithm": ("y = log(a*x)", -POSITIVE, np.log(2 * POSITIVE) + SCATTER, {}, "determined", "every parameter"),
+    "a curve that cannot bend so": ("y = exp(exp(a*x))", LINE, LINE, {}, "misses the points", "they lie below the curve"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model, x, y, options, kind, words", VERDICTS.values(), ids=VERDICTS)
+def test_hard_input_ends_in_the_right_verdict_in_words(model, x, y, options, kind, words):
+    verdict = sq.fit(model, (x, y), **options).verdict
+    assert verdict.kind in kind.split(" or ") and words in verdict.words
+    assert verdict.ok is (kind == "determined")
+
+
+REFUSED = {
+    "a root of less than nought": ("y = a*sqrt(x - 5) + b", LINE, LINE, "the model is nan at point 0 (x=0)"),
+    "a logarithm of nought": ("y = a*log(x) + b", LINE, LINE, "the model is nan at point 0 (x=0)"),
+    "a logarithm on the wrong side": ("y = a*log(x) + b", -POSITIVE, LINE, "the model is nan at point 0 (x=-0.25)"),
+    "a power of less than nought": ("y = a*x^b", LINE - 5, LINE, "the model is nan at point 0 (x=-5)"),
+    "one over nought": ("y = a/x + b", LINE, LINE, "the model is nan at point 0 (x=0)"),
+    "what float64 cannot hold": ("y = a*exp(x^3)", LINE, LINE, "the model is nan at point 35"),
+}
+
+
+@pytest.mark.parametrize("model, x, y, words", REFUSED.values(), ids=REFUSED)
+def test_a_formula_without_a_number_on_part_of_the_data_says_where_and_what_to_do(model, x, y, words):
+    message = said(ModelError, model, (x, y))
+    assert message.startswith(words) and "\nhint: leave out the points it cannot take" in message
+
+
+@pytest.mark.parametrize(
+    "rows, formula, code, words",
+    [
+        ([(t, 3.0) for t in range(10)], "y = a*exp(-x/tau) + c", 3, "not determined: tau has no effect on the curve while a is 0"),
+        ([(t, 2.0 * t + (-1) ** t * 0.1) for t in range(10)], "y = a*b*x", 3, "not determined: only the product a*b is known"),
+        ([(t, t * t) for t in range(20)], "y = a*x + b", 3, "misses the points: from x = "),
+        ([(t - 5, t) for t in range(10)], "y = a*log(x) + b", 2, "Error: the model is nan at point 0 (x=-5)"),
+        ([(1, 2), (2, 3)], "y = a*exp(-x/tau) + c", 2, "Error: 2 points cannot determine 3 parameters, a, tau and c"),
+        ([(1e9 + t, t * t) for t in range(20)], "y = a*x^2 + b*x + c", 3, "not determined: a, b and c can change together"),
+    ],
+    ids=["flat", "product", "bent", "wrong side", "too many parameters", "far"],
+)  # fmt: skip
+def test_the_command_line_says_the_same_and_tells_it_by_its_exit_code(tmp_path, rows, formula, code, words):
+    (tmp_path / "points.csv").write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    result = CliRunner().invoke(main, ["fit", str(tmp_path / "points.csv"), formula])
+    assert result.exit_code == code
+    assert words in (result.stdout if code == 3 else result.stderr)
+
+
+FORMULAS = [
+    "y = a*x + b", "y = a*exp(-x/b) + c", "y = a*sin(b*x + c)", "y = a*x^b", "y = a/(x - b)", "y = a*log(x - b)",
+    "y = a*b*x", "y = a*exp(-((x - b)/c)^2)", "y = a*max(x - b, 0)", "y = a*x/(b + x)", "y = a + 0*b*x",
+]  # fmt: skip
+NUMBER = st.one_of(
+    st.integers(-5, 5).map(float),
+    st.floats(-1e6, 1e6),
+    st.floats(1e-12, 1e12),
+    st.sampled_from([0.0, 1e9, 1e9 + 1, 1e-12, -1e-12, 1e30]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(FORMULAS), st.lists(st.tuples(NUMBER, NUMBER), min_size=1, max_size=14))
+def test_any_numbers_end_in_a_verdict_or_in_an_error_with_a_hint(formula, rows):
+    x, y = (list(column) for column in zip(*rows))
+    try:
+        verdict = sq.fit(formula, (x, y)).verdict
+    except SquigglyError as error:
+        assert "\nhint: " in str(error)
+    else:
+        assert verdict.words.endswith(".") and verdict.ok is (verdict.kind == "determined")

@@ -280,3 +280,12 @@ def test_points_bring_their_own_sigma():
     _, seen = bind("y = a*x", points)
     assert seen.sigma is not None and seen.sigma.tolist() == [1.0, 1.0, 1.0, 1000.0]
     assert sq.fit("y = a*x", points).parameters["a"].value == pytest.approx(1.0, abs=1e-4)
+
+
+def test_points_never_share_memory_with_the_caller_s_arrays(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n0,1\n1,3\n2,5\n", encoding="utf-8")
+    mine = np.array([1.0, 2.0, 3.0])
+    assert not np.shares_memory(bind("y = a*x", path, sigma=mine)[1].sigma, mine)
+    points = bind("y = a*x", {"x": mine, "y": mine + 1})[1]
+    assert not np.shares_memory(points.x, mine)

@@ -80,13 +80,36 @@ def test_a_fit_prints_its_table_and_its_verdict():
 def test_json_has_these_keys():
     answer = fitted("decay.csv", DECAY)
     assert list(answer) == [
-        "version", "formula", "data", "parameters", "loss", "n", "dropped", "degrees_of_freedom", "reduced_chi_square",
-        "r_squared", "aic", "sigma_is", "derivatives", "verdict",
+        "version", "formula", "data", "parameters", "loss", "limit", "n", "dropped", "degrees_of_freedom", "reduced_chi_square",
+        "r_squared", "aic", "sigma_is", "derivatives", "errors", "left_out", "verdict",
     ]  # fmt: skip
     assert list(answer["parameters"]["tau"]) == ["value", "error", "low", "high", "fixed"]
-    assert answer["data"] == {"inputs": ["t"], "target": "counts"}
+    assert answer["data"] == {"inputs": ["t"], "target": "counts", "notes": []}
     assert list(answer["loss"]) == ["name", "value"] and list(answer["verdict"]) == ["ok", "kind", "words"]
     assert (answer["formula"], answer["n"], answer["degrees_of_freedom"]) == (DECAY, 20, 17)
+
+
+@pytest.mark.parametrize("word", ["jacobian", "hessian", "bootstrap"])
+def test_what_errors_are_taken_from_may_be_chosen(word):
+    answer = fitted("decay.csv", DECAY, "--errors", word)
+    assert answer["errors"]["by"] == word and answer["errors"]["words"].startswith("errors: ")
+
+
+def test_mae_is_bootstrapped_unasked():
+    assert fitted("decay.csv", DECAY, "--loss", "mae")["errors"]["by"] == "bootstrap"
+
+
+def test_errors_that_a_loss_cannot_have_are_refused_as_they_are_typed():
+    assert refused("fit", "decay.csv", DECAY, "--loss", "mae", "--errors", "hessian") == (
+        '--errors is "hessian", but the mae loss has no second derivative: it is straight between its kinks\n'
+        "hint: leave errors out, or use --errors bootstrap"
+    )
+
+
+@pytest.mark.parametrize("band", ["confidence", "prediction", "none"])
+def test_the_band_in_the_picture_may_be_chosen(band, folder):
+    assert squiggly("fit", "decay.csv", DECAY, "--plot", "fit.svg", "--band", band).exit_code == 0
+    assert (folder / "fit.svg").stat().st_size > 1_000
 
 
 def test_the_answer_is_the_right_one():
@@ -164,7 +187,7 @@ def test_a_name_may_be_said_to_be_a_parameter():
 def test_a_built_in_goes_by_its_name(word, parameters):
     answer = json.loads(squiggly("fit", "decay.csv", word, "--json").stdout)
     assert list(answer["parameters"]) == (parameters or ["c0", "c1", "w1", "t1", "w2", "t2"])
-    assert answer["data"] == {"inputs": ["t"], "target": "counts"}
+    assert answer["data"] == {"inputs": ["t"], "target": "counts", "notes": []}
 
 
 def test_a_saved_fit_comes_back(folder):

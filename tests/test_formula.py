@@ -482,9 +482,10 @@ def test_a_word_of_python_is_only_a_name(word):
     assert parse(f"2*{word}").expr.args[1] is name(word)
 
 
-def test_a_name_that_only_looks_like_a_column_is_refused():
-    with pytest.raises(FormulaError, match="^`ｔ` is not a column, but `t` is, and is not used"):
-        as_model("y = a*ｔ", ["t", "y"])
+def test_a_column_in_other_unicode_characters_is_the_column():
+    assert as_model("y = a*ｔ", ["t", "y"]).inputs == ("t",)
+    assert as_model("y = a*e\u0301", ["\u00e9", "y"]).inputs == ("\u00e9",)
+    assert as_model("y = a*\u03bc", ["\u00b5", "y"]).inputs == ("\u00b5",)
 
 
 # Pieces that formulas and attacks are made of.

@@ -15,7 +15,7 @@ from squiggly.modelling import as_model
 from squiggly.solve.least_squares import minimise, newton_step
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
-from squiggly.solve.starts import find_starts, rhythms
+from squiggly.solve.starts import rhythms, search
 
 X = np.linspace(0.0, 10.0, 60)
 NOISE = np.random.default_rng(5).normal(size=60)
@@ -141,12 +141,12 @@ def test_the_linear_parameters_of_a_batch_are_each_at_their_best():
 
 def test_the_rhythm_of_a_wave_is_among_the_rhythms():
     _, points = bind("y = a*x", {"x": X, "y": np.sin(2 * np.pi * 0.73 * X) + 0.2 * X})
-    assert np.abs(rhythms(points) - 0.73).min() < 0.02
+    assert np.abs(rhythms(points.x, points.y) / (2 * np.pi) - 0.73).min() < 0.02
 
 
 def test_the_same_seed_finds_the_same_starts():
     posed = problem("y = a*exp(-x/p) + b*exp(-x/q) + c", {"x": X, "y": Y})
-    first, second = (find_starts(posed, (), ("a", "b", "c"), 3, None)[0] for _ in range(2))
+    first, second = (search(posed, (), ("a", "b", "c"), 3).walked.values for _ in range(2))
     assert (first == second).all()
 
 

@@ -235,8 +235,46 @@ def test_without_sigma_there_are_no_bars(quadratic):
 
 def test_values_stand_beside_to_two_digits_of_their_error(quadratic):
     assert beside(plot_fit(quadratic)) == [
-        "measured", "fitted", "$a$ = 2.76 ± 0.24", "$b$ = 1.14 ± 0.26", "$c$ = 0.57 ± 0.47",
+        "measured", "fitted", "95 % confidence band", "$a$ = 2.76 ± 0.24", "$b$ = 1.14 ± 0.26", "$c$ = 0.57 ± 0.47",
     ]  # fmt: skip
+
+
+def test_the_confidence_band_is_shaded_and_named(quadratic):
+    figure = plot_fit(quadratic)
+    [shade] = [c for c in figure.axes[0].collections if c.get_zorder() == 1]
+    edges = {(round(x, 9), round(y, 9)) for x, y in shade.get_paths()[0].vertices}
+    x, _ = curve(figure.axes[0])
+    band = quadratic.band(x)
+    assert {(round(a, 9), round(b, 9)) for a, b in zip(x, band.low)} <= edges
+    assert {(round(a, 9), round(b, 9)) for a, b in zip(x, band.high)} <= edges
+
+
+@pytest.mark.parametrize("band, named", [("confidence", True), ("prediction", True), (None, False)])
+def test_the_band_may_be_chosen(quadratic, band, named):
+    figure = quadratic.plot(band=band)
+    assert (f"95 % {band} band" in beside(figure)) is named
+    assert any(c.get_zorder() == 1 for c in figure.axes[0].collections) is named
+
+
+def test_a_prediction_band_between_points_whose_sigma_varies_is_interpolated():
+    sigma = np.linspace(1, 3, 20)
+    fitted = sq.fit("y = a*x^2 + b*x + c", (X, Y), sigma=sigma)
+    figure = fitted.plot(band="prediction")
+    [shade] = [c for c in figure.axes[0].collections if c.get_zorder() == 1]
+    own = fitted.band(kind="prediction")
+    edges = {(round(x, 9), round(y, 9)) for x, y in shade.get_paths()[0].vertices}
+    assert {(round(a, 9), round(b, 9)) for a, b in zip(X, own.high)} <= edges
+
+
+def test_where_no_points_are_left_there_is_no_band():
+    figure = plot_fit(sq.fit("y = a*x + b", {"x": [0, 1], "y": [1, 2]}))
+    assert not any("band" in line for line in beside(figure))
+
+
+def test_another_word_for_a_band_is_refused(quadratic):
+    assert said(OptionError, quadratic, None, "both", call=plot_fit) == (
+        'band is \'both\', "confidence" or "prediction" was expected\nhint: band="confidence"'
+    )
 
 
 def test_a_fixed_parameter_says_so():

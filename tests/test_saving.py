@@ -23,6 +23,7 @@ from squiggly.saving import VERSION, as_json
 X = np.linspace(0.1, 4, 30)
 Y = 2.5 * np.exp(-X / 1.3) + 0.2 + 0.03 * np.sin(40 * X)
 TABLE = {"x": X, "y": Y}
+STRAIGHT = {"x": X, "y": 3 - 0.5 * X - 0.02 * X**2 + 0.03 * np.sin(40 * X)}  # bent the other way
 WIDE = {"x": np.linspace(0, 1, 400), "y": np.sin(9 * np.linspace(0, 1, 400))}
 HINGES = {f"{n}{i}": v for i in range(1, 151) for n, v in (("t", i / 151), ("w", (-1) ** i / 7))}
 
@@ -50,6 +51,9 @@ FITS = {
     "rows dropped": lambda: sq.fit("y = a*x + b", {"x": X, "y": np.where(X > 3.5, np.nan, Y)}, missing="drop"),
     "not determined": lambda: sq.fit("y = a*b*exp(-x/tau) + c", TABLE),
     "at a bound": lambda: sq.fit("y = a*exp(-x/tau) + c", TABLE, bounds={"c": (0.5, None)}),
+    "errors by the Hessian": lambda: sq.fit("y = a*exp(-x/tau) + c", TABLE, errors="hessian"),
+    "errors by bootstrap": lambda: sq.fit("y = a*x + b", TABLE, errors="bootstrap", seed=3),
+    "an endless interval at a bound": lambda: sq.fit("y = a*exp(-x/tau) + c", STRAIGHT, bounds={"tau": (5, None)}),
     "too few points": lambda: sq.fit("y = a*x + b", {"x": [0, 3], "y": [1, 2]}),
 }
 
@@ -125,6 +129,13 @@ def test_the_loss_comes_back(pair):
     before, after = pair
     assert after.loss_function == before.loss_function
     assert (after.loss, after.known, after.freedom) == (before.loss, before.known, before.freedom)
+
+
+def test_what_the_errors_are_taken_from_comes_back(pair):
+    before, after = pair
+    assert (after.errors_by, after.notes, after.seed) == (before.errors_by, before.notes, before.seed)
+    assert (after.bounds, after.intervals(0.9).keys()) == (before.bounds, before.intervals(0.9).keys())
+    assert bits(list(after.intervals(0.9).values())) == bits(list(before.intervals(0.9).values()))
 
 
 def test_it_prints_the_same(pair):
@@ -338,6 +349,25 @@ def test_a_newer_layout_is_refused_in_words(shelf):
         f"newer.json was saved by a newer squiggly (layout {VERSION + 1}, this one reads {VERSION})\n"
         "hint: upgrade squiggly"
     )
+
+
+def test_a_file_from_before_errors_were_chosen_is_read_as_the_jacobian_s(shelf):
+    data = json.loads((shelf / "whole.json").read_bytes())
+    for key in ("errors", "endless", "bounds", "seed"):
+        del data[key]
+    (shelf / "old.json").write_text(json.dumps(data))
+    old, new = sq.load(shelf / "old.json"), sq.load(shelf / "whole.json")
+    assert (old.errors_by, old.notes, old.bounds, old.seed) == ("jacobian", (), {}, 0)
+    assert str(old) == str(new)
+
+
+def test_the_json_states_the_definition_and_the_level():
+    assert as_json(FITS["errors by the Hessian"]())["errors"] == {
+        "by": "hessian",
+        "level": 0.95,
+        "words": "errors: s² × inverse Hessian · intervals: Student's t, 27 degrees of freedom",
+        "notes": [],
+    }
 
 
 def test_a_missing_file_is_refused_in_words(tmp_path):

@@ -8,6 +8,7 @@ from typing import Any as _Any
 
 # Every public name, and the module it lives in.
 _HOMES = {
+    "intervals.band": ["Band"],
     "binding": ["bind"],
     "descent": ["DescentWarning", "Moment", "descend"],
     "errors": ["DataError", "FileError", "FormulaError", "ModelError", "OptionError", "SquigglyError"],
@@ -16,9 +17,12 @@ _HOMES = {
     "model": ["Model"],
     "modelling": ["as_model"],
     "optimizers": ["Adam", "SGD"],
+    "outliers": ["Outlier", "Outliers"],
     "page.lab": ["Lab", "lab"],
+    "pieces": ["limit_of_pieces"],
     "plotting": ["plot", "plot_history"],
     "points": ["Points", "add_noise", "noise"],
+    "intervals.profile": ["Profile"],
     "result": ["Fit"],
     "saving": ["load"],
     "schedules": ["cosine", "exponential_decay", "one_cycle", "steady", "step_decay", "warmup"],
@@ -26,8 +30,8 @@ _HOMES = {
         "constant", "exponential", "gaussian", "line", "logistic", "lorentzian", "michaelis_menten", "polynomial",
         "power_law", "pseudo_voigt", "quadratic", "relus", "sine",
     ],
-    "trust": ["Parameter"],
-    "verdict": ["Verdict"],
+    "intervals.trust": ["Parameter"],
+    "judging.verdict": ["Verdict"],
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)

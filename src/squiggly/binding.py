@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from squiggly.columns import Table
 from squiggly.errors import DataError, ModelError, OptionError, listed, nearest
 from squiggly.expression import Expr, name, names
 from squiggly.model import Model
 from squiggly.modelling import as_model
 from squiggly.points import Points
 from squiggly.program import Program
-from squiggly.tables import open_table
+from squiggly.reading.columns import Table
+from squiggly.reading.naming import alike, same
+from squiggly.reading.tables import open_table
 from squiggly.typeset import text
 
 
@@ -46,7 +47,7 @@ def bind(
     target = bound.target if bound.target is not None else name(_target_column(bound, table, spread))
     bound = bound if bound.target is target else replace(bound, target=target)
     predicted = names(target)
-    columns = table.read(list(dict.fromkeys([*bound.inputs, *predicted, *([spread] if spread else [])])))
+    columns, notes = table.explained(list(dict.fromkeys([*bound.inputs, *predicted, *([spread] if spread else [])])))
     points = Points.checked(
         {i: columns[i] for i in dict.fromkeys([*bound.inputs, *predicted[:-1]])},
         columns[predicted[-1]],
@@ -56,12 +57,27 @@ def bind(
         missing=missing,
         first_row=table.first_row,
         where=table.where if table.first_row else "",
+        notes=notes or (data.notes if isinstance(data, Points) else ()),
+        fresh=table.fresh and (spread is not None or sigma is None),
     )
     if target.op != "name":
         points = replace(points, y=_transformed(target, points, bound.inputs), target=text(target))
     if len(points.inputs) > len(bound.inputs):  # columns of the left side only
         points = replace(points, inputs={i: points.inputs[i] for i in bound.inputs})
-    return bound, points
+    return (_sized(bound, points) if bound.sized is not None else bound), points
+
+
+def _sized(bound: Model, points: Points) -> Model:
+    """The model that the points have said the size of, with their names."""
+    assert bound.sized is not None
+    made = bound.sized(points)
+    clash = [n for n in (*points.inputs, points.target) if n in made.names]
+    if clash:
+        raise ModelError(
+            f"`{clash[0]}` is both a column and a parameter of the model\n"
+            'hint: rename the column, or give the model a prefix: sq.relus("auto", prefix="p_")'
+        )
+    return replace(made.renamed(dict(zip(made.inputs, bound.inputs))), target=bound.target)
 
 
 def _brings_sigma(data: Any) -> bool:
@@ -71,8 +87,9 @@ def _brings_sigma(data: Any) -> bool:
 
 def _sigma_column(table: Table, sigma: Any, brought: bool) -> str | None:
     if isinstance(sigma, str):
+        sigma = sigma if sigma in table.columns else same(sigma, table.columns) or sigma
         if sigma not in table.columns:
-            near = nearest(sigma, table.columns)
+            near = alike(sigma, table.columns) or nearest(sigma, table.columns)
             raise OptionError(
                 f"sigma: no column is called `{sigma}`; the columns are {listed(table.columns)}\n"
                 + (f"hint: did you mean {near}?" if near else "hint: name the column with the uncertainty of each y")

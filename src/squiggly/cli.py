@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,14 +69,15 @@ class _Refused(click.ClickException):
 def _typed(message: str) -> str:
     """An error as the command line would say it: options as they are typed here, not as Python spells them."""
     message = re.sub(r'parameters=\["(\w+)"\] \((--parameter \w+)\)', r"\2", message)
-    message = re.sub(r'\b(missing|sigma_is)="(\w+)"', lambda m: f"--{m[1].replace('_', '-')} {m[2]}", message)
+    message = re.sub(r'\b(missing|sigma_is|errors)="(\w+)"', lambda m: f"--{m[1].replace('_', '-')} {m[2]}", message)
+    message = message.replace('outliers="leave out"', "--outliers leave-out")
     message = re.sub(r'\b(start|fix)=\{"(\w+)": ([^{}]*)\}', r"--\1 \2=\3", message)
     message = re.sub(r"\{'(\w+)': \(0, None\)\}", r"--bound \1=0:", message)
     message = re.sub(r"^bounds\b", "--bound", message).replace("one value use fix", "one value use --fix")
     message = re.sub(
         r"^range is \(([^,]*), ([^)]*)\)(.*)range=\(-2, 2\)", r"--range \1:\2\3--range -2:2", message, flags=re.S
     )
-    return re.sub(r"^(start|fix|rate|steps|target)\b", r"--\1", message)
+    return re.sub(r"^(start|fix|rate|steps|target|errors|seconds)\b", r"--\1", message)
 
 
 def _reading(command: Any) -> Any:
@@ -121,8 +123,28 @@ def main() -> None:
     show_default=True,
     help="Whether sigma only weighs the points or is in units of y",
 )
+@click.option(
+    "--errors",
+    type=click.Choice(["jacobian", "hessian", "bootstrap"]),
+    help="What standard errors are taken from  [default: jacobian; bootstrap with --loss mae]",
+)
+@click.option(
+    "--outliers",
+    type=click.Choice(["keep", "leave-out"]),
+    default="keep",
+    show_default=True,
+    help="Whether points that stand out from a robust fit are left out, and named",
+)
+@click.option("--seconds", type=float, help="How long it may take  [default: a minute, and 50 µs for each point]")
 @_reading
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Write a picture: png, svg or pdf")
+@click.option(
+    "--band",
+    type=click.Choice(["confidence", "prediction", "none"]),
+    default="confidence",
+    show_default=True,
+    help="What is shaded about the curve in the picture",
+)
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write the fit as JSON, points included")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table")
 def fit_command(
@@ -134,16 +156,20 @@ def fit_command(
     loss: Loss,
     sigma: str | None,
     sigma_is: str,
+    errors: str | None,
+    outliers: str,
+    seconds: float | None,
     missing: str,
     parameter: tuple[str, ...],
     plot: Path | None,
+    band: str,
     save: Path | None,
     as_json: bool,
 ) -> None:
     """Fit FORMULA to the columns of TABLE (CSV, Parquet or JSON).
 
     Names in the formula that are columns are data, the others are parameters. FORMULA may also be the name of a
-    built-in model, such as gaussian or "relus(4)", on the first two columns.
+    built-in model, such as gaussian, "relus(4)" or "relus(auto)", on the first two columns.
 
     Exit code 0: determined. 3: fitted, but the verdict is not ok. 2: bad input.
 
@@ -168,7 +194,10 @@ def fit_command(
         loss=loss,
         sigma=sigma,
         sigma_is=sigma_is,
+        errors=errors,
         missing=missing,
+        outliers=outliers.replace("-", " "),
+        seconds=seconds,
         parameters=parameter,
     )
     if as_json:
@@ -179,7 +208,8 @@ def fit_command(
         click.echo(json.dumps(to_json(answer), ensure_ascii=False, indent=1))
     else:
         click.echo(str(answer))
-    for path, write in ((plot, answer.plot), (save, answer.save)):
+    shaded = partial(answer.plot, band=None if band == "none" else band)
+    for path, write in ((plot, shaded), (save, answer.save)):
         if path is not None:
             write(path)
             click.echo(f"wrote {path}", err=True)
@@ -337,7 +367,7 @@ def _built_in(text: str) -> Any:
     """A formula as it is; the name of a built-in, with a number in brackets where it takes one, as that model."""
     from squiggly.shapes import MODELS
 
-    match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\d+)\s*\))?\s*", text)
+    match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\d+|auto)\s*\))?\s*", text)
     if match is None or match[1] not in MODELS:
         return text
     builder = MODELS[match[1]]
@@ -345,7 +375,7 @@ def _built_in(text: str) -> Any:
         return builder()
     if builder.__code__.co_argcount < 2:
         raise OptionError(f"{match[1]} takes no number\nhint: write {match[1]}")
-    return builder(int(match[2]))
+    return builder(match[2] if match[2] == "auto" else int(match[2]))
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, float]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from squiggly.binding import bind
 from squiggly.errors import DataError, OptionError, listed
-from squiggly.loss import Loss, expect_loss, mse
+from squiggly.intervals.trust import definition
+from squiggly.loss import Huber, Loss, Poisson, expect_loss, mse
 from squiggly.model import Model
 from squiggly.options import Bound, bounded, choice, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
 from squiggly.result import Fit
-from squiggly.solve.least_squares import Watch
+from squiggly.solve.budget import Budget, Effort, allowed
+from squiggly.solve.least_squares import Descent, Watch
 from squiggly.solve.problem import Problem
 from squiggly.solve.search import solve
 from squiggly.solve.upright import upright
+
+if TYPE_CHECKING:
+    from squiggly.outliers import Outliers
 
 SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
 
@@ -33,9 +39,12 @@ def fit(
     loss: Loss = mse,
     sigma: Any = None,
     sigma_is: str = "relative",
+    errors: str | None = None,
     missing: str = "refuse",
+    outliers: str = "keep",
     parameters: Sequence[str] = (),
     seed: int = 0,
+    seconds: float | None = None,
     watch: Watch | None = None,
 ) -> Fit:
     """Find the parameters that bring a model nearest to the points, and say how far to trust them.
@@ -48,9 +57,14 @@ def fit(
     loss:     what is made small: `sq.mse` (the default), `sq.mae`, `sq.huber`, `sq.poisson`
     sigma:    the uncertainty of each y: a column's name, an array or a number
     sigma_is: "relative": only the ratios of sigma count and the scatter sets the scale; "known": in units of y
+    errors:   what standard errors are taken from: "jacobian", s²(JᵀJ)⁻¹ (the default); "hessian", the loss's full
+              second derivatives; "bootstrap", resampled points (the default for `sq.mae`)
     missing:  "refuse" rows with gaps, or "drop" and count them
+    outliers: "keep" wild points, or "leave out" those that stand out from a robust fit, and name them in `fit.outliers`
     parameters: names that are parameters even where a column has the same name
-    seed:     of the search for start values: the same seed gives the same answer
+    seed:     of the search for start values and of a bootstrap: the same seed gives the same answer
+    seconds:  it may take: a minute by default, and 50 µs for each point; then the best so far is returned, and the
+              verdict says so. `fit.effort` tells what it took
     watch:    called after each step with its number, the values and the cost; by default a line of progress is shown
               on a terminal after a second. Ctrl-C returns the best so far, and the verdict says so
 
@@ -61,16 +75,46 @@ def fit(
     1.98
     """
     choice("sigma_is", sigma_is, ("relative", "known"))
+    choice("outliers", outliers, ("keep", "leave out"))
     expect_loss(loss)
+    definition(errors, loss, 1)  # before the work, not after it
+    if seconds is not None and not seconds > 0:
+        raise OptionError(f"seconds is {seconds!r}, a number above 0 was expected\nhint: seconds=60")
     bound, points = bind(model, data, sigma=sigma, missing=missing, parameters=parameters)
     loss.check(points.y, points.sigma)
     if sigma_is == "known" and points.sigma is None:
         raise OptionError('sigma_is is "known", but there is no sigma\nhint: sigma="column", an array or a number')
     problem, known = pose(bound, points, loss, start or {}, bounds or {}, fix or {})
+    left_out, stopped = None, None
     with watched(watch) as watching:
-        descent, problem = solve(problem, known, seed, watching)
+        budget = Budget(allowed(seconds, points.n), watching)
+        if outliers == "leave out":
+            problem, left_out, stopped = _without_outliers(problem, known, seed, budget)
+        descent, problem = solve(problem, known, seed, budget) if stopped is None else (stopped, problem)
+    if budget.over:
+        spent = f"{budget.seconds:.3g} seconds"
+        descent = replace(descent, interrupted=False, settled=np.zeros(1, dtype=bool), spent=spent)
     descent = upright(problem, descent, known)
-    return Fit.of(problem, descent, known=sigma_is == "known" and points.sigma is not None)
+    answer = Fit.of(problem, descent, sigma_is == "known" and points.sigma is not None, errors, seed)
+    return replace(answer, left_out=left_out, effort=Effort(budget.taken, budget.seconds, descent.evaluations))
+
+
+def _without_outliers(
+    problem: Problem, known: tuple[str, ...], seed: int, watch: Watch | None
+) -> tuple[Problem, Outliers | None, Descent | None]:
+    """The problem without the points that stand out from a Huber fit, and those points; that fit, if interrupted."""
+    from squiggly.outliers import without_outliers
+
+    if isinstance(problem.loss, Poisson):
+        raise OptionError(
+            'outliers="leave out" goes by a scatter that is the same for all points, that of counts is not\n'
+            "hint: fit with poisson, and look at fit.outliers"
+        )
+    descent, robust = solve(replace(problem, loss=Huber()), known, seed, watch)
+    if descent.interrupted:
+        return robust, None, descent
+    points, left_out = without_outliers(robust, descent)
+    return (replace(problem, points=points) if len(left_out) else problem), left_out, None
 
 
 def pose(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from functools import lru_cache
 from squiggly.errors import FormulaError, nearest
 from squiggly.expression import Expr, apply, constant, name, substitute
 from squiggly.operations import COMPOSED, CONSTANTS, OPERATIONS, SPELLINGS
+from squiggly.reading.naming import unquoted, written
 
 MAX_LENGTH = 2_000  # characters
 MAX_DEPTH = 64  # parentheses and calls inside one another
@@ -132,7 +134,8 @@ _HINTS = {
 def parse(text: str, known: Iterable[str] = ()) -> Formula:
     """Read a formula: `y = a*x^2 + b*x + c`, or the right side alone.
 
-    known: names that mean a column or parameter even where they spell a constant (`e`, `pi`).
+    known: names of columns and parameters. They mean these even where they spell a constant (`e`, `pi`) or, with no
+    bracket after them, a function; and an odd one that stands here without its backticks is pointed out.
     Raises FormulaError with the place marked.
 
     >>> parse("y = 2*x + 1 - 1*x*0").expr
@@ -146,7 +149,19 @@ def parse(text: str, known: Iterable[str] = ()) -> Formula:
     """
     if not isinstance(text, str):
         raise FormulaError(f"a formula is text, got {type(text).__name__}")
-    return _parse(text, frozenset(CONSTANTS.keys() & set(known)))
+    known = frozenset(known)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)  # é typed as e and an accent is one letter
+    try:
+        return _parse(text, known & _TAKEN)
+    except FormulaError as error:
+        if odd := unquoted(text, known):
+            where = str(error).split("\nhint: ")[0]
+            raise FormulaError(f"{where}\nhint: a column with an odd name goes in backticks: {written(odd)}") from None
+        raise
+
+
+_TAKEN = frozenset([*CONSTANTS, *SPELLINGS, *COMPOSED])
 
 
 @lru_cache(maxsize=512)
@@ -268,7 +283,7 @@ class _Parser:
             raise self.no_function(token)
         if token.text in CONSTANTS and token.text not in self.known:
             return self.count(token, constant(CONSTANTS[token.text]))
-        if token.text in SPELLINGS or token.text in COMPOSED:
+        if (token.text in SPELLINGS or token.text in COMPOSED) and token.text not in self.known:
             raise self.error(
                 token, f"`{token.text}` is a function", f"write {token.text}(…); a parameter needs another name"
             )

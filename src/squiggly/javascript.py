@@ -63,6 +63,8 @@ def _one_input(model: Model) -> Expr:
             f"the page draws models of one input; this one has {listed(model.inputs)}\n"
             "hint: hold the others constant, for example with functools.partial or as numbers in the formula"
         )
+    if model.sized is not None:
+        model.program()  # says what is missing
     if model.expr is None:
         raise ModelError(
             f"the page needs a recorded function, and this one could not be recorded: {model.unrecorded}\n"

@@ -72,6 +72,15 @@ class Loss(ABC):
         Shaped like `predicted`, above 0, and such that slope = weight · (predicted - y).
         """
 
+    def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        """How fast each point's slope grows with its prediction, shaped like `predicted`: 0 on a straight piece.
+
+        A loss that does not say so itself has it from differences of its slopes.
+        """
+        nudge = 1e-5 * (float(np.mean(np.abs(_residual(predicted, y)))) or 1.0)
+        up, down = (self.slope(np.add(predicted, side * nudge), y, sigma) for side in (1, -1))
+        return (up - down) / (2 * nudge)
+
 
 @final
 @dataclass(frozen=True)
@@ -98,6 +107,9 @@ class MeanAbsolute(Loss):
     def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         return _per(1 / _held(np.abs(_residual(predicted, y, sigma))), sigma, power=2)
 
+    def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return np.zeros_like(_residual(predicted, y, sigma))
+
 
 @final
 @dataclass(frozen=True)
@@ -121,6 +133,9 @@ class MeanSquared(Loss):
 
     def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         return _per(np.full(np.shape(_residual(predicted, y)), 2.0), sigma, power=2)
+
+    def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return self.weight(predicted, y, sigma)
 
 
 @final
@@ -165,6 +180,9 @@ class Huber(Loss):
     def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         far = np.abs(_residual(predicted, y, sigma))
         return _per(self._bend / np.maximum(far, self._bend), sigma, power=2)
+
+    def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        return _per((np.abs(_residual(predicted, y, sigma)) <= self._bend).astype(float), sigma, power=2)
 
 
 @final
@@ -211,6 +229,11 @@ class Poisson(Loss):
     def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         predicted, _ = self._counts(predicted, y, sigma)
         return 1 / _held(np.maximum(predicted, 0))  # Fisher's: what the curvature is on average
+
+    def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
+        predicted, y = self._counts(predicted, y, sigma)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(y == 0, 0.0, y / predicted**2)
 
     def _counts(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
         if sigma is not None:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from squiggly.operations import OPERATIONS
 from squiggly.options import named_values
 from squiggly.program import BLOCK, Program, at_block, blocks
 from squiggly.typeset import latex, text
+
+if TYPE_CHECKING:
+    from squiggly.points import Points
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,8 @@ class Model:
     by_name: bool = False  # a formula finds its columns by name; anything else may take them in order
     euler: bool = False  # a formula with the constant e in it, which someone may have meant as a parameter
     tensors: bool = False  # an unrecorded function that torch differentiates
+    sized: Callable[[Points], Model] | None = None  # makes the model once the points are known: they say its size
+    note: str = ""  # what was chosen for the caller, in words
 
     @cached_property
     def free(self) -> tuple[str, ...]:
@@ -91,6 +96,8 @@ class Model:
 
     def program(self, wanted: tuple[str, ...] = ()) -> Program:
         """The Program of the value and of its derivative by each wanted parameter."""
+        if self.sized is not None:
+            raise _unsized("there are none here", "give points too")
         if self.expr is None:
             raise ModelError(
                 f"this function could not be recorded: {self.unrecorded}\n"
@@ -160,6 +167,8 @@ class Model:
             self._call(one, inputs, (), max(np.shape(v)[-1] for v in inputs.values()))
 
     def _call(self, one: np.ndarray, inputs: Mapping[str, np.ndarray], wanted: Sequence[str], n: int) -> np.ndarray:
+        if self.sized is not None:
+            raise _unsized("there are none here", "fit it to points first")
         if self.function is None:
             raise ModelError(f"this model cannot be evaluated: {self.unrecorded}\nhint: fit the function again")
         given = {**inputs, **{key: float(v) for key, v in zip(self.names, one)}}
@@ -213,7 +222,8 @@ class Model:
         return join("divide", other, self)
 
     def __repr__(self) -> str:
-        shown = self.formula or getattr(self.function, "__name__", "a function")
+        name = "sized by the points" if self.sized else getattr(self.function, "__name__", "a function")
+        shown = self.formula or name
         return f"Model({shown!r}, data: {', '.join(self.inputs)}, parameters: {', '.join(self.names)})"
 
 
@@ -242,6 +252,8 @@ def join(op: str, left: Any, right: Any) -> Model:
             'hint: sq.as_model("…") makes a model of a formula or a function'
         )
     for m in (a, b):
+        if m.sized is not None:
+            raise _unsized("a sum or product is made before them", "join models of a known size")
         if m.expr is None:
             raise ModelError(
                 f"only recorded models join; this one is not: {m.unrecorded}\nhint: join inside the function"
@@ -260,6 +272,12 @@ def join(op: str, left: Any, right: Any) -> Model:
         start={**a.start, **b.start},
         fixed={**a.fixed, **b.fixed},
         by_name=a.by_name or b.by_name,
+    )
+
+
+def _unsized(why: str, cure: str) -> ModelError:
+    return ModelError(
+        f"how large this model is, is for the points to say, and {why}\nhint: give a number, as in relus(4); or {cure}"
     )
 
 

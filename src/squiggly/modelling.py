@@ -15,9 +15,10 @@ import numpy as np
 
 from squiggly import unrecorded
 from squiggly.errors import FormulaError, ModelError, OptionError, listed, nearest
-from squiggly.expression import names
-from squiggly.formula import caret, parse
+from squiggly.expression import name, names, substitute
+from squiggly.formula import Formula, caret, parse
 from squiggly.model import Model
+from squiggly.reading.naming import alike, same, unquoted, written
 from squiggly.record import NotRecorded, check, record
 
 _WORD = re.compile(r"`[^`]+`|[^\W\d]\w*")
@@ -54,7 +55,7 @@ def as_model(
 
 @functools.lru_cache(maxsize=256)
 def _from_formula(source: str, columns: tuple[str, ...] | None, parameters: tuple[str, ...]) -> Model:
-    read = parse(source, (*(columns or ()), *parameters))
+    read = _with_columns_spelled(parse(source, (*(columns or ()), *parameters)), columns or (), parameters)
     used = names(read.expr)
     if columns is None:
         columns = tuple(n for n in ("x", "t") if n in used and n not in parameters)[:1]
@@ -75,6 +76,17 @@ def _from_formula(source: str, columns: tuple[str, ...] | None, parameters: tupl
     return Model(inputs, own, read.expr, read.target, by_name=True, euler=read.euler)
 
 
+def _with_columns_spelled(read: Formula, columns: Sequence[str], parameters: Sequence[str]) -> Formula:
+    """The formula with every name that is a column in other Unicode characters spelled as the column is."""
+    used = [*names(read.expr), *(names(read.target) if read.target is not None else [])]
+    other = [n for n in used if n not in columns and n not in parameters]
+    spelled = {n: name(column) for n in other if (column := same(n, columns)) is not None}
+    if not spelled:
+        return read
+    target = None if read.target is None else substitute(read.target, spelled)
+    return replace(read, target=target, expr=substitute(read.expr, spelled))
+
+
 def _at_name(formula: str, word: str, problem: str, hint: str) -> FormulaError:
     at = next((m.start() for m in _WORD.finditer(formula) if m[0].strip("`") == word), 0)
     return caret(formula, at, len(word), problem, hint)
@@ -83,26 +95,30 @@ def _at_name(formula: str, word: str, problem: str, hint: str) -> FormulaError:
 def _expect_columns(formula: str, wanted: Sequence[str], columns: Sequence[str]) -> None:
     for word in wanted:
         if word not in columns:
-            near = nearest(word, columns)
+            near = alike(word, columns) or nearest(word, columns)
             raise _at_name(
                 formula,
                 word,
                 f"no column is called `{word}`; the columns are {listed(columns)}",
-                f"did you mean {near}?" if near else "the left side names the column to predict",
+                f"did you mean {written(near)}?" if near else "the left side names the column to predict",
             )
 
 
 def _refuse_near_misses(formula: str, own: Sequence[str], columns: Sequence[str], used: Sequence[str]) -> None:
-    """A parameter that is a column but for one slip of the keys was meant as the column."""
+    """A parameter that is a column but for a slip of the keys, or a part of an odd name, was meant as the column."""
+    free = [column for column in columns if column not in used]
+    whole = unquoted(formula, free)
     for word in own:
-        for column in columns:
-            if column not in used and _slip(word, column):
-                raise _at_name(
-                    formula,
-                    word,
-                    f"`{word}` is not a column, but `{column}` is, and is not used",
-                    f'write {column}, or say that {word} is a parameter: parameters=["{word}"] (--parameter {word})',
-                )
+        near = [whole] if whole is not None and word in _WORD.findall(whole) else []  # of my-col: my, col
+        near = near or [column for column in free if _slip(word, column)] or [c for c in [alike(word, free)] if c]
+        if near:
+            raise _at_name(
+                formula,
+                word,
+                f"`{word}` is not a column, but `{near[0]}` is, and is not used",
+                f"write {written(near[0])}, or say that {word} is a parameter: "
+                f'parameters=["{word}"] (--parameter {word})',
+            )
 
 
 def _slip(a: str, b: str) -> bool:

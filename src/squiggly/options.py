@@ -16,6 +16,7 @@ _GOOD: dict[str, Callable[[float], bool]] = {
     "a number of 0 or more": lambda value: 0 <= value < math.inf,
     "a number from 0 to 1": lambda value: 0 <= value <= 1,
     "a number from 0 to below 1": lambda value: 0 <= value < 1,
+    "a number between 0 and 1": lambda value: 0 < value < 1,
     "a whole number of 0 or more": lambda value: value >= 0 and value.is_integer(),
     "a whole number of 1 or more": lambda value: value >= 1 and value.is_integer(),
 }

@@ -10,14 +10,16 @@ import numpy as np
 
 from squiggly.descent import Moment
 from squiggly.errors import DataError, ModelError, OptionError, listed
+from squiggly.intervals.band import KINDS
+from squiggly.intervals.trust import LEVEL, Parameter
 from squiggly.model import Model
 from squiggly.modelling import as_model
-from squiggly.options import named_values
+from squiggly.options import choice, named_values
 from squiggly.picture import DATA, INK, MODEL, clean, expect_kind, headline, label, sheet, style, written
 from squiggly.points import Points
 from squiggly.report import rounded, title
 from squiggly.result import Fit
-from squiggly.trust import Parameter
+from squiggly.shades import SHADE, edges_of
 from squiggly.typeset import latex_name
 from squiggly.typeset import text as as_text
 
@@ -78,9 +80,11 @@ def plot(
         return written(figure, path)
 
 
-def plot_fit(fit: Fit, path: str | PathLike[str] | None = None) -> Figure:
-    """Draw the points, the fitted curve through them, and below what the curve leaves over.
+def plot_fit(fit: Fit, path: str | PathLike[str] | None = None, band: str | None = "confidence") -> Figure:
+    """Draw the points, the fitted curve through them with its 95 % band, and below what the curve leaves over.
 
+    band: "confidence", where the true curve may be; "prediction", where new points may fall (between the points, their
+    sigma is interpolated); or None. There is none where no points are left to tell, or for several inputs.
     x has a logarithmic axis where it was chosen by factors, as doses are. A model of several inputs has no single
     curve: there, what was measured stands over what is predicted.
     More than 5,000 points become small, translucent, rasterised dots without error bars; of more than 100,000, a fixed
@@ -93,18 +97,25 @@ def plot_fit(fit: Fit, path: str | PathLike[str] | None = None) -> Figure:
     ['y', 'residual']
     """
     expect_kind(path)
+    if band is not None:
+        choice("band", band, KINDS)
     points, target, lone = fit.points, fit.points.target, len(fit.points.inputs) == 1
     across = points.x if lone else fit.predict()
     curve = _through(fit) if lone else (np.sort(across)[[0, -1]],) * 2
+    edges = edges_of(fit, curve[0], band) if lone and band is not None else None
     shown = _shown(across, points.y, fit.residuals)
     sigma = None if points.sigma is None else points.sigma[shown]
     with style():
         figure, (above, below) = sheet(7.6, 5.0, rows=2, sharex=True, height_ratios=[3, 1])
+        if edges is not None:
+            above.fill_between(curve[0], *edges, color=MODEL, alpha=SHADE, linewidth=0, zorder=1)
         above.plot(*curve, color=MODEL, linewidth=2, zorder=3)
         below.axhline(0, color=MODEL, linewidth=1.5, zorder=3)
         _dots(above, across[shown], points.y[shown], sigma)
         _dots(below, across[shown], fit.residuals[shown], sigma)
-        _limit(above, points.y, points.sigma, curve[1])
+        wild = _left_out(above, below, fit, lone)
+        reached = curve[1] if edges is None else np.stack([curve[1], *edges])
+        _limit(above, np.append(points.y, wild), None if len(wild) else points.sigma, reached)
         _limit(below, fit.residuals, points.sigma, np.zeros(1))
         label(above, "", target if lone else f"{target}, measured")
         label(below, next(iter(points.inputs)) if lone else f"{target}, predicted", "residual")
@@ -113,7 +124,7 @@ def plot_fit(fit: Fit, path: str | PathLike[str] | None = None) -> Figure:
             below.set_xscale("log")  # above shares it
         figure.align_ylabels()
         headline(above, title(fit), _typeset(fit.model, target))
-        _beside(above, fit, lone)
+        _beside(above, fit, lone, band if edges is not None else None)
         return written(figure, path)
 
 
@@ -304,6 +315,24 @@ def _dots(axes: Axes, x: np.ndarray, y: np.ndarray, sigma: np.ndarray | None) ->
     axes.errorbar(x, y, sigma, fmt="o", color=DATA, ms=size, mec="white", mew=0.1 * size, elinewidth=1, zorder=above)
 
 
+def _left_out(above: Axes, below: Axes, fit: Fit, lone: bool) -> np.ndarray:
+    """Points that the fit was made without, as open dots with a cross through them. Returns their y.
+
+    Below, where they would dwarf all else, a cross at the edge says where they are and on which side.
+    """
+    if fit.left_out is None or not len(fit.left_out):
+        return np.empty(0)
+    points = fit.left_out.points
+    predicted = fit.predict(points.inputs)
+    across = points.x if lone else predicted
+    above.plot(across, points.y, "o", mfc="none", mec=DATA, ms=6, mew=1, zorder=4, label="left out")
+    above.plot(across, points.y, "x", color=DATA, ms=6, mew=1, zorder=4)
+    edge = np.where(points.y > predicted, 1.0, 0.0)
+    place = below.get_xaxis_transform()
+    below.plot(across, edge, "x", color=DATA, ms=6, mew=1, zorder=4, transform=place, clip_on=False)
+    return points.y
+
+
 def _limit(axes: Axes, y: np.ndarray, sigma: np.ndarray | None, curve: np.ndarray) -> None:
     """Show all points; of bars and curve, what lies no further out than the points' own range once more."""
     with np.errstate(over="ignore"):
@@ -317,9 +346,10 @@ def _limit(axes: Axes, y: np.ndarray, sigma: np.ndarray | None, curve: np.ndarra
         axes.set_ylim(lowest - margin, highest + margin)
 
 
-def _beside(axes: Axes, fit: Fit, lone: bool) -> None:
+def _beside(axes: Axes, fit: Fit, lone: bool, band: str | None) -> None:
     """What is what, the values, and the verdict where it is not good: to the right, where it covers nothing."""
     from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     dot = Line2D([], [], marker="o", linestyle="none", color=DATA, markersize=5)
     line, blank = Line2D([], [], color=MODEL, linewidth=2), Line2D([], [], linestyle="none")
@@ -328,12 +358,16 @@ def _beside(axes: Axes, fit: Fit, lone: bool) -> None:
         ("measured ± sigma" if bars else "measured", False),
         ("fitted" if lone else "measured = predicted", False),
     ]
+    keys: list[Any] = [dot, line]
+    if band is not None:
+        entries.append((f"{LEVEL * 100:g} % {band} band", False))
+        keys.append(Patch(facecolor=MODEL, alpha=SHADE, linewidth=0))
     entries += [_value(name, p) for name, p in fit.parameters.items()]
-    if len(entries) > LISTED + 3:
-        entries[LISTED + 2 :] = [(f"… and {len(fit.parameters) - LISTED} more", False)]
+    if len(entries) > LISTED + len(keys) + 1:
+        entries[LISTED + len(keys) :] = [(f"… and {len(fit.parameters) - LISTED} more", False)]
     if not fit.verdict.ok:
         entries.append((f"verdict: {fit.verdict.kind}", False))
-    handles = [dot, line] + [blank] * (len(entries) - 2)
+    handles = keys + [blank] * (len(entries) - len(keys))
     box = axes.legend(
         handles, ["·"] * len(entries), loc="upper left", bbox_to_anchor=(1.0, 1.03), frameon=False, labelspacing=0.35
     )

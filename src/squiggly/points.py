@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ class Points:
 
     inputs: name -> (n,) float64, usually one.  y: (n,).  sigma: (n,), above 0, or None when it is not known.
     target: what y is called.  dropped: how many rows were left out because of gaps.
+    notes: what was understood on the way in and could be otherwise, a sentence each: "t: hours since 2024-03-01".
+    rows: the number of each point's row in the table it came from; None where they count from 0.
     Built by `Points.checked`, so nothing downstream checks again.
 
     >>> points = Points.checked({"t": [0, 1, 2]}, [5, 3, 2], target="counts")
@@ -31,6 +33,8 @@ class Points:
     sigma: np.ndarray | None = None
     target: str = "y"
     dropped: int = 0
+    notes: tuple[str, ...] = ()
+    rows: Sequence[int] | np.ndarray | None = None
 
     @classmethod
     def checked(
@@ -43,12 +47,16 @@ class Points:
         missing: str = "refuse",
         first_row: int = 0,
         where: str = "",
+        notes: Sequence[str] = (),
+        fresh: bool = False,
     ) -> Points:
         """Points from anything list-like, checked once; every answer downstream rests on this.
 
         inputs, y, sigma: lists, arrays or tensors of n numbers; one number for sigma holds for every row.
         missing: "refuse" a row with a gap (nan, infinity, None), or "drop" it and count it.
         first_row: the number of the first row in messages.  where: what messages start with, such as a file name.
+        notes: kept with the points, and printed with a fit to them.
+        fresh: the arrays were made for these points alone, so they need not be copied.
         Raises DataError naming the column or row, OptionError for another `missing`.
 
         >>> Points.checked({"x": [1, 2, 3]}, [1, float("nan"), 9], missing="drop").y
@@ -58,15 +66,25 @@ class Points:
             raise OptionError(
                 f'missing is {_shown(missing)}, it can be "refuse" or "drop"\nhint: "drop" leaves out rows with a gap'
             )
-        door = _Door(where, first_row)
+        door = _Door(where, first_row, fresh)
         columns = {name: door.numbers(name, values) for name, values in inputs.items()}
         y = door.numbers(target, y)
         spread = None if sigma is None else door.spread(sigma_name, sigma, len(y) if y.ndim else 1)
         named = [*columns.items(), (target, y)] + ([(sigma_name, spread)] if spread is not None else [])
         door.same_length(named, bool(columns))
         keep = door.finite(named, missing)
-        kept = {name: values[keep] for name, values in columns.items()}
-        points = cls(kept, y[keep], None if spread is None else spread[keep], target, int((~keep).sum()))
+        dropped = len(keep) - int(np.count_nonzero(keep))
+        if dropped:
+            columns = {name: values[keep] for name, values in columns.items()}
+        points = cls(
+            columns,
+            y[keep] if dropped else y,
+            spread[keep] if dropped and spread is not None else spread,
+            target,
+            dropped,
+            tuple(notes),
+            np.flatnonzero(keep) + first_row if dropped else range(first_row, first_row + len(keep)),
+        )
         door.positive(sigma_name, spread, keep)
         door.enough(points)
         return points
@@ -108,6 +126,7 @@ class _Door:
 
     where: str
     first_row: int
+    fresh: bool = False
 
     def error(self, text: str, hint: str) -> DataError:
         return DataError(f"{self.where}: {text}\nhint: {hint}" if self.where else f"{text}\nhint: {hint}")
@@ -130,7 +149,7 @@ class _Door:
             )
         if array.dtype.kind in "biuf":
             with np.errstate(over="ignore"):  # a long double too large becomes inf, which is refused by row
-                return np.array(array, dtype=np.float64)
+                return (np.asarray if self.fresh else np.array)(array, dtype=np.float64)
         return self.elements(name, array)
 
     def array(self, name: str, values: Any) -> np.ndarray:
@@ -184,8 +203,10 @@ class _Door:
 
     def finite(self, named: list[tuple[str, np.ndarray]], missing: str) -> np.ndarray:
         """Which rows to keep, (n,) bool."""
-        keep = np.logical_and.reduce([np.isfinite(values) for _, values in named])
-        gaps = int((~keep).sum())
+        keep = np.ones(len(named[0][1]), dtype=bool)
+        for _, column in named:
+            keep &= np.isfinite(column)
+        gaps = len(keep) - int(np.count_nonzero(keep))
         if gaps and missing == "refuse":
             i = int(np.argmin(keep))
             values = ", ".join(f"{name}={values[i]:g}" for name, values in named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -15,31 +15,35 @@ import numpy as np
 from squiggly.errors import FileError, SquigglyError
 from squiggly.expression import flat, names, rebuild
 from squiggly.files import write_whole
+from squiggly.intervals.trust import LEVEL, Parameter, definition
+from squiggly.judging.combination import Combination
+from squiggly.judging.verdict import Verdict
 from squiggly.loss import LOSSES, Huber
 from squiggly.model import Model
+from squiggly.outliers import Outliers
 from squiggly.points import Points
+from squiggly.report import errors_line
 from squiggly.result import Fit
-from squiggly.trust import Parameter
-from squiggly.verdict import Verdict
 
 VERSION = 1  # of the file's layout; raised when an older squiggly could not read a new file
 _NUMBERS = ("value", "error", "low", "high")
 
 
 def as_json(fit: Fit) -> dict[str, Any]:
-    """The answer as JSON data: what `--json` prints. Numbers that do not exist (no error at a bound) are null."""
+    """The answer as JSON data: what `--json` prints. Numbers that do not exist (no error at a bound, ∞) are null."""
     loss: dict[str, Any] = {"name": fit.loss_function.name, "value": _number(fit.loss)}
     if isinstance(fit.loss_function, Huber):
         loss["delta"] = fit.loss_function.delta
     return {
         "version": VERSION,
         "formula": fit.formula,
-        "data": {"inputs": list(fit.model.inputs), "target": fit.points.target},
+        "data": {"inputs": list(fit.model.inputs), "target": fit.points.target, "notes": list(fit.points.notes)},
         "parameters": {
             n: {**{key: _number(getattr(p, key)) for key in _NUMBERS}, "fixed": p.fixed}
             for n, p in fit.parameters.items()
         },
         "loss": loss,
+        "limit": None if fit.limit is None else _number(fit.limit),
         "n": fit.n,
         "dropped": fit.points.dropped,
         "degrees_of_freedom": fit.freedom,
@@ -48,8 +52,35 @@ def as_json(fit: Fit) -> dict[str, Any]:
         "aic": _number(fit.aic),
         "sigma_is": ("known" if fit.known else "relative") if fit.points.sigma is not None else None,
         "derivatives": fit.model.derivatives_by,
-        "verdict": {"ok": fit.verdict.ok, "kind": fit.verdict.kind, "words": fit.verdict.words},
+        "errors": {"by": fit.errors_by, "level": LEVEL, "words": errors_line(fit), "notes": list(fit.notes)},
+        "left_out": None if fit.left_out is None else _left_out(fit.left_out),
+        "verdict": _verdict_as_json(fit.verdict),
     }
+
+
+def _verdict_as_json(verdict: Verdict) -> dict[str, Any]:
+    """ok, kind and words; where there are some, what is known all the same and the answers there are."""
+    told: dict[str, Any] = {"ok": verdict.ok, "kind": verdict.kind, "words": verdict.words}
+    if verdict.known:
+        told["known"] = [
+            {"text": c.text, "names": c.names, "what": c.what, "value": _number(c.value), "error": _number(c.error)}
+            for c in verdict.known
+        ]
+    if verdict.answers:
+        told["answers"] = [{n: _number(v) for n, v in answer.items()} for answer in verdict.answers]
+    return told
+
+
+def _verdict(saved: Mapping[str, Any]) -> Verdict:
+    def number(value: float | None) -> float:
+        return math.nan if value is None else float(value)
+
+    known = tuple(
+        Combination(str(c["text"]), tuple(map(str, c["names"])), str(c["what"]), number(c["value"]), number(c["error"]))
+        for c in saved.get("known", ())
+    )
+    answers = tuple({str(n): number(v) for n, v in answer.items()} for answer in saved.get("answers", ()))
+    return Verdict(bool(saved["ok"]), str(saved["kind"]), str(saved["words"]), known, answers)
 
 
 def _number(value: float) -> float | None:
@@ -63,10 +94,18 @@ def save(fit: Fit, path: str | PathLike[str]) -> None:
         **as_json(fit),
         "covariance": [[_number(v) for v in row] for row in fit.covariance.tolist()],
         "unbounded": [n for n, p in fit.parameters.items() if math.isinf(p.error)],
+        "endless": {
+            n: ends
+            for n, p in fit.parameters.items()
+            if not math.isinf(p.error) and (ends := [end for end in ("low", "high") if math.isinf(getattr(p, end))])
+        },
+        "bounds": {n: [_number(low), _number(high)] for n, (low, high) in fit.bounds.items()},
+        "seed": fit.seed,
         "points": {
             "inputs": {n: v.tolist() for n, v in points.inputs.items()},
             "y": points.y.tolist(),
             "sigma": None if points.sigma is None else points.sigma.tolist(),
+            "rows": points.rows.start if isinstance(points.rows, range) else _rows(points),
         },
         "program": None if fit.model.expr is None else flat(fit.model.expr),
         "target": None if fit.model.target is None else flat(fit.model.target),
@@ -74,6 +113,37 @@ def save(fit: Fit, path: str | PathLike[str]) -> None:
     }
     text = json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)
     write_whole(path, lambda file: file.write(text.encode()))
+
+
+def _rows(points: Points) -> list[int] | None:
+    return None if points.rows is None else [int(row) for row in points.rows]
+
+
+def _left_out(wild: Outliers) -> dict[str, Any]:
+    """The points a fit was made without: their rows and values, how far off each is, of how many they were."""
+    points = wild.points
+    return {
+        "rows": list(wild.rows),
+        "inputs": {n: v.tolist() for n, v in points.inputs.items()},
+        "y": points.y.tolist(),
+        "sigma": None if points.sigma is None else points.sigma.tolist(),
+        "far": [_number(v) for v in wild.far.tolist()],
+        "scatter": _number(wild.scatter),
+        "of": wild.n,
+    }
+
+
+def _brought_back(saved: Mapping[str, Any] | None, target: str) -> Outliers | None:
+    if saved is None:
+        return None
+    sigma = None if saved["sigma"] is None else _array(saved["sigma"])
+    inputs = {str(n): _array(v) for n, v in saved["inputs"].items()}
+    points = Points(inputs, _array(saved["y"]), sigma, target, rows=tuple(map(int, saved["rows"])))
+    far = np.array([math.nan if v is None else float(v) for v in saved["far"]])
+    if len({len(far), points.n, len(points.rows or ()), *map(len, inputs.values())}) != 1:
+        raise ValueError("the points it left out are not whole")
+    scatter = math.nan if saved["scatter"] is None else float(saved["scatter"])
+    return Outliers(points, far, scatter, int(saved["of"]), left_out=True)
 
 
 def load(path: str | PathLike[str]) -> Fit:
@@ -103,7 +173,10 @@ def load(path: str | PathLike[str]) -> Fit:
 def _fit(data: Mapping[str, Any]) -> Fit:
     if data["version"] != VERSION:
         raise ValueError(f"layout {data['version']!r} is unknown")
-    parameters = {str(n): _parameter(p, n in data["unbounded"]) for n, p in data["parameters"].items()}
+    endless = data.get("endless", {})
+    parameters = {
+        str(n): _parameter(p, n in data["unbounded"], endless.get(n, [])) for n, p in data["parameters"].items()
+    }
     model = _model(data, parameters)
     columns, saved = data["points"], data["data"]
     points = Points(
@@ -112,6 +185,8 @@ def _fit(data: Mapping[str, Any]) -> Fit:
         None if columns["sigma"] is None else _array(columns["sigma"]),
         str(saved["target"]),
         int(data["dropped"]),
+        tuple(map(str, saved.get("notes", ()))),
+        _numbered(columns.get("rows"), len(columns["y"])),
     )
     free = [n for n, p in parameters.items() if not p.fixed]
     lengths = {
@@ -126,22 +201,47 @@ def _fit(data: Mapping[str, Any]) -> Fit:
     for i, n in enumerate(free):
         if n in data["unbounded"]:
             covariance[i, i] = np.inf
-    verdict = data["verdict"]
+    verdict, loss = data["verdict"], _loss(data["loss"])
     path = tuple(
         (tuple(float(v) for _, v in zip(parameters, values, strict=True)), float(loss))
         for values, loss in data["history"]
     )
+    errors = data.get("errors", {"by": "jacobian", "notes": []})  # the only way there was at first
     return Fit(
         model,
         points,
-        _loss(data["loss"]),
+        loss,
         data["sigma_is"] == "known",
         MappingProxyType(parameters),
         covariance,
         int(data["degrees_of_freedom"]),
-        Verdict(bool(verdict["ok"]), str(verdict["kind"]), str(verdict["words"])),
+        _verdict(verdict),
         path,
+        definition(str(errors["by"]), loss, len(points.y)),
+        tuple(map(str, errors["notes"])),
+        _bounds(data.get("bounds", {}), free),
+        int(data.get("seed", 0)),
+        _brought_back(data.get("left_out"), points.target),
     )
+
+
+def _numbered(saved: Any, n: int) -> Sequence[int] | None:
+    if saved is None or isinstance(saved, int):
+        return None if saved is None else range(saved, saved + n)
+    rows = tuple(map(int, saved))
+    if len(rows) != n:
+        raise ValueError("its points do not match their rows")
+    return rows
+
+
+def _bounds(saved: Mapping[str, Any], free: Sequence[str]) -> dict[str, tuple[float, float]]:
+    bounds = {
+        str(n): (-math.inf if low is None else float(low), math.inf if high is None else float(high))
+        for n, (low, high) in saved.items()
+    }
+    if not set(bounds) <= set(free) or any(not low < high for low, high in bounds.values()):
+        raise ValueError("its bounds do not match its parameters")
+    return bounds
 
 
 def _model(data: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> Model:
@@ -158,10 +258,11 @@ def _model(data: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> Mode
     return Model(inputs, tuple(parameters), expr, left, fixed=fixed, by_name=True)
 
 
-def _parameter(saved: Mapping[str, Any], unbounded: bool) -> Parameter:
+def _parameter(saved: Mapping[str, Any], unbounded: bool, endless: Sequence[str]) -> Parameter:
     value, error, low, high = (math.nan if saved[key] is None else float(saved[key]) for key in _NUMBERS)
     if unbounded:
         error, low, high = math.inf, -math.inf, math.inf
+    low, high = -math.inf if "low" in endless else low, math.inf if "high" in endless else high
     return Parameter(value, error, low, high, bool(saved["fixed"]))
 
 

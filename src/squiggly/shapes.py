@@ -7,6 +7,7 @@ p_width, slope and intercept. The input is called x and stands for whatever colu
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from squiggly.errors import OptionError
 from squiggly.expression import Expr, apply, name, names, substitute
@@ -147,9 +148,10 @@ def michaelis_menten(prefix: str = "") -> Model:
     return _built("vmax*x/(km + x)", prefix)
 
 
-def relus(n: int = 2, weighted: bool = True, prefix: str = "") -> Model:
+def relus(n: int | str = 2, weighted: bool = True, prefix: str = "") -> Model:
     """Rectified lines added up: n hinges make any continuous line of n + 1 straight pieces.
 
+    n:         how many; "auto": as many as the points need, chosen when they are known, none where they lie straight
     weighted:  c0 + c1·x + w1·max(0, x − t1) + …: hinges at t1 … tn, slopes changing by w1 … wn there.
     otherwise: the lesson's own sum max(0, m1·x + b1) + …, which is convex and never negative, whatever n is:
                without weights no number of lines makes a sine (Leshno et al., 1993, need the weights too).
@@ -159,7 +161,25 @@ def relus(n: int = 2, weighted: bool = True, prefix: str = "") -> Model:
     >>> relus(2, weighted=False).names
     ('m1', 'b1', 'm2', 'b2')
     """
-    n = _count(n, "relus", least=1)
+    if n == "auto":
+        return _as_needed(weighted, prefix)
+    return _relus(_count(n, "relus", least=1), weighted, prefix)
+
+
+def _as_needed(weighted: bool, prefix: str) -> Model:
+    """The model whose number of hinges the points will say."""
+    from squiggly.pieces import sized
+
+    if not weighted:
+        raise OptionError(
+            'relus("auto") chooses among sums with weights; without them more lines may come no nearer\n'
+            "hint: relus(4, weighted=False)"
+        )
+    _relus(1, True, prefix)  # the prefix is checked now
+    return Model(("x",), (), None, sized=partial(sized, built=partial(_relus, weighted=True, prefix=prefix)))
+
+
+def _relus(n: int, weighted: bool, prefix: str) -> Model:
     x = name("x")
     if weighted:
         total = apply("add", name("c0"), apply("multiply", name("c1"), x))
@@ -173,7 +193,7 @@ def relus(n: int = 2, weighted: bool = True, prefix: str = "") -> Model:
     return _prefixed(total, prefix)
 
 
-def _count(n: int, what: str, least: int) -> int:
+def _count(n: int | str, what: str, least: int) -> int:
     if not isinstance(n, int) or isinstance(n, bool) or not least <= n <= MOST_TERMS:
         raise OptionError(f"{what}: {n!r}, a whole number from {least} to {MOST_TERMS} was expected\nhint: {what}=4")
     return n

@@ -31,7 +31,7 @@ def best_of(
     if len(model.free) > MOST_FITTED:
         return None, loss
     try:
-        found = fit(model, points, loss=loss, bounds=bounds)
+        found = fit(model, points, loss=loss, bounds=bounds, errors="jacobian")  # the quickest: none is shown
     except SquigglyError:  # fewer points than parameters, or a model without a value on them: the page opens without
         return None, loss
     finite = all(map(math.isfinite, found.values.values()))

@@ -13,7 +13,7 @@ shrinking.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,6 +34,9 @@ class Descent:
     values: (batch, free); cost: (batch,); triangle: (batch, F+1, F+1), as `Problem.factor` gives it
     settled: (batch,), whether each reached a minimum; steps: how many trials were made
     trail: for a small batch, which descents moved at each step, with their new values and costs, the starts first
+    evaluations: sets of parameters that were tried
+    rivals: (k, free), where other descents ended whose cost is within chi² + s² of the best
+    spent: the budget that ended the search, as "60 seconds"; empty where none did
     """
 
     values: np.ndarray
@@ -43,6 +46,9 @@ class Descent:
     steps: int
     interrupted: bool = False
     trail: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...] = ()
+    rivals: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    evaluations: int = 0
+    spent: str = ""
 
     def best(self) -> Descent:
         """The lowest descent alone. Of those equal to rounding the one with the smallest values, then the earliest:
@@ -56,9 +62,8 @@ class Descent:
         own = [(np.flatnonzero(moved == k), values, cost) for moved, values, cost in self.trail]
         trail = tuple((np.zeros(1, int), values[at], cost[at]) for at, values, cost in own if len(at))
         one = slice(k, k + 1)
-        return Descent(
-            self.values[one], self.cost[one], self.triangle[one], self.settled[one], self.steps, self.interrupted, trail
-        )
+        values, cost, triangle = self.values[one], self.cost[one], self.triangle[one]
+        return replace(self, values=values, cost=cost, triangle=triangle, settled=self.settled[one], trail=trail)
 
     def or_better(self, other: Descent) -> Descent:
         """The lower of two descents alone; as in `best` where they are equal to rounding."""
@@ -101,9 +106,11 @@ def minimise(
     high: np.ndarray,
     most: int = MOST_STEPS,
     watch: Watch | None = None,
+    grain: float = 0.0,
 ) -> Descent:
     """Go down from each start, (batch, free), to a minimum within the bounds.
 
+    grain: the size of what rounding does to the residuals; slopes below it are none.
     watch is called after each step with its number, the best values and their cost. A KeyboardInterrupt ends the
     descent with the best so far.
     """
@@ -115,11 +122,12 @@ def minimise(
         np.isfinite(cost) & (free > 0), np.full(batch, free == 0),
     )  # fmt: skip
     trail = [(np.arange(batch), values.copy(), cost.copy())]
-    step, interrupted = 0, False
+    step, interrupted, evaluations = 0, False, batch
     try:
         with np.errstate(all="ignore"):
             while step < most and state.live.any():
-                took = _step(state, factor, low, high)
+                evaluations += int(state.live.sum())
+                took = _step(state, factor, low, high, grain)
                 step += 1
                 if batch <= TRAILED and len(took):
                     trail.append((took, state.values[took], state.cost[took]))
@@ -128,10 +136,13 @@ def minimise(
                     watch(step, state.values[best], float(state.cost[best]))
     except KeyboardInterrupt:
         interrupted = True
-    return Descent(state.values, state.cost, state.triangle, state.settled, step, interrupted, tuple(trail))
+    return Descent(
+        state.values, state.cost, state.triangle, state.settled, step, interrupted, tuple(trail),
+        evaluations=evaluations,
+    )  # fmt: skip
 
 
-def _step(state: _State, factor: Factor, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _step(state: _State, factor: Factor, low: np.ndarray, high: np.ndarray, grain: float) -> np.ndarray:
     """One trial for each live descent. Returns which of them moved."""
     live = np.flatnonzero(state.live)
     at, damping = state.values[live], state.damping[live, None]
@@ -151,7 +162,7 @@ def _step(state: _State, factor: Factor, low: np.ndarray, high: np.ndarray) -> n
     undamped = np.where(trusted, 1.0 / s, 0.0)
     trial = np.clip(at - np.einsum("kji,kj->ki", vt, shrink * along) / scale, low, high)
     full = np.einsum("kji,kj->ki", vt, undamped * along) / scale
-    done = (slant <= SETTLED * whole) | np.all(np.abs(full) <= 1e-15 * np.abs(at), axis=1)
+    done = (slant <= np.maximum(SETTLED * whole, grain)) | np.all(np.abs(full) <= 1e-15 * np.abs(at), axis=1)
     if done.any():
         state.live[live[done]] = False
         state.settled[live[done]] = True

@@ -36,6 +36,12 @@ class Problem:
         """The place of each free parameter among the model's."""
         return [self.model.names.index(n) for n in self.free]
 
+    @cached_property
+    def grain(self) -> float:
+        """What rounding of y does to the residuals, all together, in units of sigma."""
+        size = self.points.y if self.points.sigma is None else self.points.y / self.points.sigma
+        return 4.0 * float(np.finfo(float).eps * np.sqrt(size @ size))
+
     def whole(self, free_values: np.ndarray) -> np.ndarray:
         """Every parameter for a batch of free ones: (batch, free) -> (batch, parameters)."""
         if self.free == self.model.names:

@@ -8,13 +8,20 @@ from dataclasses import replace
 import numpy as np
 
 from squiggly.loss import Huber, MeanAbsolute, mse
+from squiggly.solve.knots import place, rested
 from squiggly.solve.least_squares import MOST_STEPS, Descent, Watch, column_norms, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
-from squiggly.solve.robust import huber_by_spread, least_absolute
-from squiggly.solve.starts import find_starts
+from squiggly.solve.projection import Walked
+from squiggly.solve.robust import huber_by_spread, huber_given, least_absolute
+from squiggly.solve.scatter import looks_like_scatter
+from squiggly.solve.starts import Search, search, thinned
+from squiggly.solve.upright import in_order
 
-HURRIED = 60  # steps for the less promising starts, once the best has settled
+HURRIED = 60  # steps in which a promising start must settle, while there are others
+LEVELS = 3  # of the search, each several times wider than the one before
+FINALISTS = 6  # walks that are run to their end
+EXPLAINED = 1e-3  # what may be left of the variance of y, if it is scatter, for one walk alone to be believed
 
 
 def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
@@ -26,8 +33,12 @@ def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None
     if isinstance(problem.loss, MeanAbsolute):
         return least_absolute(problem, smooth, watch), problem
     if isinstance(problem.loss, Huber) and problem.loss.delta is None:
-        return huber_by_spread(problem, smooth, watch)
-    return smooth(problem), problem
+        found, problem = huber_by_spread(problem, smooth, watch)
+    elif isinstance(problem.loss, Huber):
+        found = huber_given(problem, smooth, watch)
+    else:
+        found = smooth(problem)
+    return rested(problem, found, watch), problem
 
 
 def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
@@ -40,13 +51,112 @@ def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watc
         starts = np.concatenate([solve_linear(squared, given, linear), given])
     elif set(known) >= set(problem.free):
         starts = np.concatenate([given, solve_linear(squared, given, linear)]) if linear else given
+    elif (placed := place(problem, known, watch)) is not None:
+        return placed
     else:
-        starts, interrupted = find_starts(problem, known, linear, seed, watch)
-        if interrupted:
-            return replace(minimise(problem.factor, starts[:1], problem.low, problem.high, most=0), interrupted=True)
-        return _rescued(problem, _lowest(problem, starts, watch), known, seed, watch)
-    found = minimise(problem.factor, starts, problem.low, problem.high, watch=watch).best()
+        return _rescued(problem, _searched(problem, known, linear, seed, watch), known, seed, watch)
+    found = _down(problem, starts, watch).best()
     return _rescued(problem, found, known, seed, watch)
+
+
+def _searched(
+    problem: Problem, known: Sequence[str], linear: tuple[str, ...], seed: int, watch: Watch | None
+) -> Descent:
+    """The lowest minimum met: the search goes on, wider each time, while what it found leaves more than scatter."""
+    best, walked, tried = None, None, 0
+    for level in range(LEVELS):
+        found = search(problem, known, linear, seed, level, watch)
+        descent = _finished(problem, found, watch)
+        tried += found.tried + descent.evaluations
+        again = best is not None and bool(np.isclose(descent.cost[0], best.cost[0], rtol=1e-6, atol=0.0))
+        best = descent if best is None else best.or_better(descent)
+        walked = found.walked if walked is None else walked.joined(found.walked)
+        if descent.interrupted or problem.model.expr is None:
+            break
+        if not best.settled[0]:
+            continue
+        if again or looks_like_scatter(problem, best.values[0]) and (found.agreed >= 2 or _explains(problem, best)):
+            break
+    assert best is not None and walked is not None
+    if not best.settled[0] and not best.interrupted:
+        longer = _down(problem, best.values, watch)
+        best, tried = best.or_better(longer), tried + longer.evaluations
+    best = in_order(problem, best, known)
+    return replace(best, evaluations=tried, rivals=_rivals(problem, best, walked, known, watch))
+
+
+def _rivals(problem: Problem, best: Descent, walked: Walked, known: Sequence[str], watch: Watch | None) -> np.ndarray:
+    """Where other walks ended as low, to within s², on another curve: (rivals, free).
+
+    Another curve is one that differs between the points: the same parameters in another order make no other curve.
+    """
+    none, freedom = np.empty((0, len(problem.free))), max(problem.points.n - len(problem.free), 1)
+    if problem.loss != mse or best.interrupted or problem.model.expr is None:
+        return none
+    share = problem.points.n / thinned(problem.points).n  # walks see fewer points
+    scatter = np.sqrt(best.cost[0] / freedom)
+    close = np.flatnonzero(walked.cost * share <= best.cost[0] * (1.0 + 2.0 / freedom))
+    others = _elsewhere(problem, np.concatenate([best.values, walked.values[close]]), 0.5 * scatter)
+    if not len(others):
+        return none
+    ends = _down(problem, others[:FINALISTS], watch, HURRIED)
+    low = ends.cost <= best.cost[0] * (1.0 + 1.0 / freedom)
+    return _elsewhere(problem, np.concatenate([best.values, ends.values[low]]), 0.5 * scatter)
+
+
+def _elsewhere(problem: Problem, values: np.ndarray, apart: float) -> np.ndarray:
+    """Those after the first whose curves differ between the points from all before them: (batch, free)."""
+    inputs = {n: np.sort(x) for n, x in thinned(problem.points).inputs.items()}
+    between = {n: (x[1:] + x[:-1]) / 2.0 for n, x in inputs.items()}
+    curves = problem.model.rows(problem.whole(values), between)[:, 0]
+    if problem.points.sigma is not None:
+        apart = apart * float(np.median(problem.points.sigma))
+    chosen = [0]
+    for i in range(1, len(values)):
+        with np.errstate(all="ignore"):
+            far = np.abs(curves[chosen] - curves[i]).max(axis=1)
+        if (far > apart + 1e-6 * np.abs(curves[0]).max()).all():
+            chosen.append(i)
+    return values[chosen[1:]]
+
+
+def _explains(problem: Problem, found: Descent) -> bool:
+    """Whether all but a thousandth of the variance of y is explained."""
+    y = problem.points.y if problem.points.sigma is None else problem.points.y / problem.points.sigma
+    [[predicted]] = problem.model.rows(problem.whole(found.values), problem.points.inputs)
+    left = problem.points.y - predicted
+    left = left if problem.points.sigma is None else left / problem.points.sigma
+    return bool(left @ left <= EXPLAINED * np.sum((y - y.mean()) ** 2))
+
+
+def _finished(problem: Problem, found: Search, watch: Watch | None) -> Descent:
+    """The best of the walked starts run to its end, and with it those that could yet be better."""
+    walked, freedom = found.walked, max(problem.points.n - len(problem.free), 1)
+    if found.interrupted:
+        first = _down(problem, walked.values[:1], None, most=0)
+        return replace(first, interrupted=True)
+    close = walked.cost <= walked.cost[0] * (1.0 + 4.0 / freedom)
+    if problem.loss != mse:  # ranked by another loss than its own
+        close |= np.arange(len(close)) < 2 * FINALISTS
+    return _lowest(problem, distinct(problem, walked.take(np.flatnonzero(close)), FINALISTS), watch)
+
+
+def distinct(problem: Problem, walked: Walked, most: int) -> np.ndarray:
+    """The values of the best walks, (most, free); of those that ended at one curve the one with the smallest values."""
+    if len(walked.cost) == 1:
+        return walked.values
+    curves = problem.model.rows(problem.whole(walked.values), thinned(problem.points).inputs)[:, 0]
+    size, chosen = np.abs(walked.values).sum(axis=1), [0]
+    scatter = np.sqrt(walked.cost[0] / problem.points.n)
+    for i in range(1, len(curves)):
+        apart = np.abs(curves[chosen] - curves[i]).max(axis=1) - 1e-9 * np.abs(curves[0]).max()
+        near = (np.abs(walked.values[chosen] - walked.values[i]) <= 0.1 * np.abs(walked.values[i])).all(axis=1)
+        alike = np.flatnonzero(apart <= np.where(near, 5.0, 0.5) * scatter)
+        if not len(alike) and len(chosen) < most:
+            chosen.append(i)
+        elif len(alike) and size[i] < 0.99 * size[chosen[alike[0]]]:
+            chosen[alike[0]] = i
+    return walked.values[chosen]
 
 
 def _rescued(problem: Problem, found: Descent, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
@@ -60,13 +170,14 @@ def _rescued(problem: Problem, found: Descent, known: Sequence[str], seed: int, 
     return replace(better, interrupted=elsewhere.interrupted)
 
 
+def _down(problem: Problem, starts: np.ndarray, watch: Watch | None, most: int = MOST_STEPS) -> Descent:
+    return minimise(problem.factor, starts, problem.low, problem.high, most, watch, problem.grain)
+
+
 def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descent:
-    """The best end of several starts, the most promising first: once it has settled, the others must be quick."""
-    first = minimise(problem.factor, starts[:1], problem.low, problem.high, watch=watch)
+    """The best end of several starts after some steps, the most promising first."""
+    first = _down(problem, starts[:1], watch, HURRIED)
     if len(starts) == 1 or first.interrupted:
         return first
-    most = HURRIED if first.settled[0] else MOST_STEPS
-    others = minimise(problem.factor, starts[1:], problem.low, problem.high, most=most, watch=watch).best()
-    if others.cost[0] < first.cost[0] * (1 - 1e-9) and not others.settled[0] and not others.interrupted:
-        others = minimise(problem.factor, others.values, problem.low, problem.high, watch=watch)
+    others = _down(problem, starts[1:], watch, HURRIED).best()
     return replace(first.or_better(others), interrupted=others.interrupted)

@@ -1,149 +1,343 @@
-"""Start values from the data: many candidates for the parameters that enter nonlinearly, the rest in closed form.
+"""Start values from the data: candidates for the parameters that enter nonlinearly, the rest in closed form.
 
-A parameter's size can only come from the points: a place on the x axis, a length along it or its inverse, a height on
-the y axis, or a plain number such as an exponent. Candidates are drawn from those; for each, the linear parameters are
-solved; the best few are then polished by a short batched descent.
+Each parameter's role in the expression says what the data suggest for it (`roles.py`). Candidates spread evenly over
+those suggestions, by a sequence that leaves no gaps; their linear parameters are solved, the best that are not alike go
+a little way down together, and of those the best go on (`projection.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
 from squiggly.loss import mse
 from squiggly.points import Points
-from squiggly.solve.least_squares import Watch, minimise
-from squiggly.solve.linear import solve_linear
+from squiggly.solve.components import Group, fill, groups
+from squiggly.solve.least_squares import Watch
 from squiggly.solve.problem import Problem
+from squiggly.solve.projection import Walked, rank, walk
+from squiggly.solve.roles import Role, clock, place, rhythm, roles
 
 MOST_POINTS = 256  # used to rank candidates
-MOST_CANDIDATES = 6_000
+CANDIDATES = {1: 120, 2: 320, 3: 1_000}  # for so many searched parameters; more for more
+MORE_CANDIDATES = 2_000
 FEW_CANDIDATES = 200  # of a function that is called once for each
-GRID = 36  # values of each of two searched parameters, beside the rhythms
-BATCH = 250  # candidates evaluated together: the table of one batch stays in the processor's cache
-POLISHED = 48  # candidates that get a short descent, at most; a dozen for each searched parameter
-SHORT = 30  # steps of it
-FINALISTS = 6  # descents that are run to the end by the caller
+FURTHER = 6  # times as many candidates at each further level
+WALKERS = {1: 6, 2: 12, 3: 20}
+MORE_WALKERS = 32
+STAGES = {1: (2, 2, 3), 2: (3, 2, 3)}  # steps after each of which the worse half stays behind
+MORE_STAGES = (4, 6, 12)
+LONGER, FURTHER_ON = 24, 4  # times that the best may go on, and steps each time
+GAINS = 1e-3  # share of the cost that must be gained each time
 
 
-def find_starts(
-    problem: Problem, known: Sequence[str], linear: Sequence[str], seed: int, watch: Watch | None
-) -> tuple[np.ndarray, bool]:
-    """Promising starts for the free parameters, best first, (finalists, free), and whether the search was interrupted.
+@dataclass(frozen=True)
+class Search:
+    """What a search found: walked, best first; how many of the walks agreed on the best; and how many were tried."""
+
+    walked: Walked
+    agreed: int
+    tried: int
+
+    @property
+    def interrupted(self) -> bool:
+        return self.walked.interrupted
+
+
+def search(
+    problem: Problem,
+    known: Sequence[str],
+    linear: Sequence[str],
+    seed: int,
+    level: int = 0,
+    watch: Watch | None = None,
+) -> Search:
+    """Promising starts for the free parameters. Each level tries several times more candidates than the one before.
 
     known: free parameters whose start the caller gave, in problem.values; linear: those solved in closed form.
     The squared loss ranks them, whatever the problem's own is: it needs no start itself.
     """
     small = replace(problem, points=thinned(problem.points), loss=mse)
-    searched = [n for n in problem.free if n not in known and n not in linear]
+    searched = tuple(n for n in problem.free if n not in known and n not in linear)
     solved = tuple(n for n in linear if n not in known)
-    quick = problem.model.expr is not None
-    drawn = candidates(small, searched, np.random.default_rng(seed), MOST_CANDIDATES if quick else FEW_CANDIDATES)
-    values = np.repeat(problem.values[problem.where][None], len(drawn), axis=0)
-    values[:, [problem.free.index(n) for n in searched]] = drawn
-    tried, cost, interrupted = _try(small, np.clip(values, problem.low, problem.high), solved)
-    best = distinct(tried, cost, min(POLISHED, 12 * len(searched)) if quick else FINALISTS)
-    if interrupted:
-        return best[:1], True
-    polished = minimise(small.factor, best, problem.low, problem.high, most=SHORT, watch=watch)
-    return distinct(polished.values, polished.cost, FINALISTS), polished.interrupted
+    most = WALKERS.get(len(searched), MORE_WALKERS) * (1 + 2 * level)
+    expr, tried, chosen = problem.model.expr, 0, []
+    parts = () if expr is None else groups(expr, searched, solved)
+    if len(parts) > 1:
+
+        def draw(part: Group) -> np.ndarray:
+            return candidates(small, part.inner, seed, level)
+
+        filled = fill(small, parts, solved, draw, unlike)
+        order = [n for part in parts for n in part.inner]
+        chosen.append(rank(small, _whole(small, order, filled), solved, watch))
+        tried += sum(CANDIDATES.get(len(part.inner), MORE_CANDIDATES) * FURTHER**level for part in parts)
+        most //= 2
+    drawn = candidates(small, searched, seed, level)
+    ranked = rank(small, _whole(small, searched, drawn), solved, watch)
+    chosen.append(ranked.take(unlike(drawn, ranked.cost, most if expr is not None else 6)))
+    walkers = reduce(Walked.joined, chosen)
+    if walkers.interrupted:
+        return Search(walkers.take(np.argsort(walkers.cost, kind="stable")), 0, len(drawn))
+    return _walked(small, walkers, solved, len(drawn) + tried, watch)
 
 
-def _try(small: Problem, values: np.ndarray, solved: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, bool]:
-    """The candidates with their linear parameters solved, their cost, and whether Ctrl-C cut the list short."""
-    tried, cost = [], []
-    try:
-        batch = BATCH if small.model.expr is not None else 1  # a slow function can be stopped between calls
-        for i in range(0, len(values), batch):
-            part = values[i : i + batch]
-            part = solve_linear(small, part, solved) if solved else part
-            cost.append(small.cost(part))
-            tried.append(part)
-    except KeyboardInterrupt:
-        if not tried:
-            raise
-        return np.concatenate(tried), np.concatenate(cost[: len(tried)]), True
-    return np.concatenate(tried), np.concatenate(cost), False
+def _whole(problem: Problem, names: Sequence[str], values: np.ndarray) -> np.ndarray:
+    """Free values, (batch, free), with those of the names set, the others as the problem has them, within bounds."""
+    whole = np.repeat(problem.values[problem.where][None], len(values), axis=0)
+    whole[:, [problem.free.index(n) for n in names]] = values
+    return np.clip(whole, problem.low, problem.high)
 
 
-def thinned(points: Points) -> Points:
-    """At most MOST_POINTS of the points, evenly spread along the table's order of the first input."""
-    if points.n <= MOST_POINTS:
+def _walked(small: Problem, walkers: Walked, solved: Sequence[str], tried: int, watch: Watch | None) -> Search:
+    """The walkers some way down, the worse half left behind twice; the best go on while they still gain."""
+    searched = len(small.free) - len(solved)
+    ended, before = None, np.inf
+    for steps in STAGES.get(searched, MORE_STAGES):
+        before = walkers.cost.min()
+        walkers = walk(small, walkers, solved, steps, watch)
+        order = np.argsort(walkers.cost, kind="stable")
+        keep = max((len(order) + 1) // 2, min(3, len(order)))
+        left = walkers.take(order[keep:])
+        ended = left if ended is None else ended.joined(left)
+        walkers = walkers.take(order[:keep])
+    for _ in range(LONGER):
+        if not walkers.cost[0] < before * (1 - GAINS) or walkers.interrupted:
+            break
+        before, rest = walkers.cost[0], walkers.take(np.arange(3, len(walkers.cost)))
+        walkers = walk(small, walkers.take(np.arange(min(3, len(walkers.cost)))), solved, FURTHER_ON, watch).joined(
+            rest
+        )
+        walkers = walkers.take(np.argsort(walkers.cost, kind="stable"))
+    assert ended is not None
+    every = walkers.joined(ended)
+    every = every.take(np.argsort(every.cost, kind="stable"))
+    every = every.take(np.isfinite(every.cost) | (np.arange(len(every.cost)) == 0))
+    agreed = int(np.sum(every.cost <= every.cost[0] * (1 + 1e-3)))
+    return Search(every, agreed, tried)
+
+
+def unlike(drawn: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
+    """The rows of lowest finite cost that are no neighbours of a better one, best first."""
+    order = np.argsort(cost, kind="stable")
+    order = order[np.isfinite(cost[order])]
+    if not len(order):
+        return np.zeros(1, dtype=int)
+    n, q = drawn.shape
+    place = np.argsort(np.argsort(drawn, axis=0, kind="stable"), axis=0) / max(n, 1)  # evenly spread over 0 … 1
+    apart = 0.75 * n ** (-1.0 / max(q, 1)) if n > 1 else 0.0
+    place, chosen = place[order], []
+    free = np.ones(len(order), dtype=bool)
+    for _ in range(most):
+        if not free.any():
+            break
+        first = int(np.argmax(free))
+        chosen.append(order[first])
+        free &= np.abs(place - place[first]).max(axis=1, initial=0.0) > apart
+        free[first] = False
+    return np.array(chosen)
+
+
+def thinned(points: Points, most: int = MOST_POINTS) -> Points:
+    """At most so many of the points, evenly spread along the table's order of the first input."""
+    if points.n <= most:
         return points
     order = np.argsort(next(iter(points.inputs.values())), kind="stable")
-    at = order[np.linspace(0, points.n - 1, MOST_POINTS).astype(int)]
+    at = order[np.linspace(0, points.n - 1, most).astype(int)]
     sigma = None if points.sigma is None else points.sigma[at]
     return replace(points, inputs={k: v[at] for k, v in points.inputs.items()}, y=points.y[at], sigma=sigma)
 
 
-def distinct(values: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
-    """The rows of lowest finite cost; of those whose cost is the same to four digits, the one with smallest values."""
-    order = np.argsort(cost, kind="stable")
-    size = np.abs(values).sum(axis=1)
-    chosen: list[int] = []
-    for i in order[np.isfinite(cost[order])]:
-        same = next((k for k, j in enumerate(chosen[-8:]) if abs(cost[i] - cost[j]) <= 1e-4 * abs(cost[j])), None)
-        if same is not None:
-            k = max(len(chosen) - 8, 0) + same
-            chosen[k] = int(i) if size[i] < size[chosen[k]] else chosen[k]
-        elif len(chosen) < most:
-            chosen.append(int(i))
-        else:
-            break
-    return values[chosen or order[:1]]
-
-
-def candidates(problem: Problem, searched: Sequence[str], random: np.random.Generator, most: int) -> np.ndarray:
-    """Values to try for the searched parameters: (candidates, searched).
-
-    One parameter gets the whole pool, two get a grid of it, more get `most` random draws.
-    """
+def candidates(problem: Problem, searched: tuple[str, ...], seed: int, level: int) -> np.ndarray:
+    """Values to try for the searched parameters: (candidates, searched)."""
     if not searched:
         return np.empty((1, 0))
-    pool = np.concatenate([sizes(problem.points), rhythms(problem.points)])
-    if len(searched) == 1:
-        return pool[:, None]
-    if len(searched) == 2 and most >= GRID**2:
-        coarse = np.sort(pool)[np.linspace(0, len(pool) - 1, GRID).astype(int)]
-        coarse = np.concatenate([coarse, rhythms(problem.points)])
-        return np.stack(np.meshgrid(coarse, coarse), axis=-1).reshape(-1, 2)
-    return random.choice(pool, size=(most, len(searched)))
+    model = problem.model
+    count = CANDIDATES.get(len(searched), MORE_CANDIDATES) * FURTHER**level
+    if model.expr is None:
+        count = FEW_CANDIDATES * (1 + level)
+        parts = tuple(Role(n, "size") for n in searched)
+    else:
+        parts = roles(model.expr, model.inputs, searched)
+    spread = even(count, len(searched), seed + 7919 * level)
+    shared = _Data.of(problem, level)
+    found: dict[str, np.ndarray] = {}
+    for k, role in enumerate(parts):
+        i = problem.free.index(role.name)
+        values = _suggested(role, spread[:, k], shared, found, problem)
+        found[role.name] = _inside(values, spread[:, k], problem.low[i], problem.high[i])
+    return np.stack([found[n] for n in searched], axis=1)
 
 
-def sizes(points: Points) -> np.ndarray:
-    """The pool: sizes that a parameter of these points could have, sorted.
+def even(count: int, dimensions: int, seed: int) -> np.ndarray:
+    """Numbers from 0 to 1 without gaps or clumps: (count, dimensions).
 
-    Places along each input, its span and typical size and their inverses over four decades with both signs, heights
-    of y, and plain numbers around 1.
+    The additive recurrence of the generalised golden ratio (Roberts, 2018); a plain grid in one dimension.
     """
-    decades = 10.0 ** np.linspace(-2.5, 1.5, 13)
-    numbers = [-4.0, -3.0, -2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]
-    pool = [np.array(numbers), np.quantile(points.y, [0.0, 0.5, 1.0])]
-    for x in points.inputs.values():
-        span = float(np.ptp(x)) or 1.0
-        for size in {span, float(np.median(np.abs(x))) or span}:
-            pool += [sign * decades * unit for sign in (1, -1) for unit in (size, 1.0 / size)]
-        pool.append(np.quantile(x, np.linspace(0.0, 1.0, 15)))
-    return np.unique(np.concatenate(pool))
+    steps = np.arange(count)[:, None]
+    if dimensions == 1:
+        return (steps + 0.5) / count
+    ratio = 2.0
+    for _ in range(60):
+        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
+    pace = ratio ** -np.arange(1.0, dimensions + 1)
+    return (0.5 + 0.6180339887498949 * seed + pace * (steps + 1)) % 1.0
 
 
-def rhythms(points: Points, most: int = 3) -> np.ndarray:
-    """What a parameter inside a sine could be: the strongest frequencies of y along each input.
+@dataclass(frozen=True)
+class _Data:
+    """What the points suggest. order: (n,), the rows along the first input; interest: (n,), its cumulative share."""
 
-    Each as cycles and as radians per unit, and as the length of a cycle or a radian; (4 · most, inputs) flat.
+    points: Points
+    order: np.ndarray
+    interest: np.ndarray
+    level: int
+
+    @classmethod
+    def of(cls, problem: Problem, level: int) -> _Data:
+        points = problem.points
+        order = np.argsort(next(iter(points.inputs.values())), kind="stable")
+        away = np.abs(points.y - np.median(points.y))[order]
+        interest = np.cumsum(away + 1e-3 * away.mean() + 1e-300)
+        return cls(points, order, interest / interest[-1], level)
+
+
+def _suggested(role: Role, u: np.ndarray, data: _Data, found: dict[str, np.ndarray], problem: Problem) -> np.ndarray:
+    values = _drawn(role, u, data, found, problem)
+    if not role.log:
+        return values
+    with np.errstate(all="ignore"):
+        return role.log * np.log(np.abs(values))
+
+
+def _drawn(role: Role, u: np.ndarray, data: _Data, found: dict[str, np.ndarray], problem: Problem) -> np.ndarray:
+    if role.kind == "size":
+        return _sizes(role.unit, u, data)
+    if role.kind == "phase":
+        return (u * 2.0 - 1.0) * np.pi
+    given = {n: np.full(len(u), v) for n, v in zip(problem.model.names, problem.values)} | found
+    if role.kind == "place":
+        return place(role, given, _places(u, data))
+    middle = {n: float(np.median(v)) for n, v in data.points.inputs.items()}
+    along, power = clock(role, {n: float(np.median(v)) for n, v in given.items()}, data.points.inputs)
+    speeds = rhythms(along, data.points.y)
+    return rhythm(role, _at(speeds, u), power, given | {n: np.full(len(u), v) for n, v in middle.items()})
+
+
+def _at(values: np.ndarray, u: np.ndarray) -> np.ndarray:
+    return values[np.minimum((u * len(values)).astype(int), len(values) - 1)]
+
+
+def _places(u: np.ndarray, data: _Data) -> dict[str, np.ndarray]:
+    """Where: half evenly along the points, a quarter where y is far from its median, a quarter beyond either end."""
+    n = data.points.n
+    spot = np.clip(2.0 * u, 0.0, 1.0) * (n - 1)
+    row = np.minimum(spot.astype(int), n - 2)
+    way = np.clip(spot - row, 0.1, 0.9)  # between two points: on one, a root or a logarithm has no slope
+    eye = (u >= 0.5) & (u < 0.75)
+    row[eye] = np.minimum(np.searchsorted(data.interest, 4.0 * (u[eye] - 0.5)), n - 2)
+    beyond = u >= 0.75
+    v = 8.0 * (u[beyond] - 0.75) - 1.0  # -1 … 1
+    out = {}
+    for name, x in data.points.inputs.items():
+        at = (1.0 - way) * x[data.order[row]] + way * x[data.order[row + 1]]
+        low, high = x.min(), x.max()
+        reach = (high - low) * 10.0 ** (3.0 * np.abs(v) - 2.0)
+        at[beyond] = np.where(v < 0, low - reach, high + reach)
+        out[name] = at
+    return out
+
+
+def _sizes(unit: tuple[float, ...] | None, u: np.ndarray, data: _Data) -> np.ndarray:
+    """A size of that unit for each u: three quarters positive."""
+    sign = np.where(u < 0.75, 1.0, -1.0)
+    v = np.where(u < 0.75, u / 0.75, (u - 0.75) / 0.25)  # 0 … 1 within each sign
+    if unit is None:
+        return sign * _unknown(v, data)
+    if not any(unit):
+        return sign * 10.0 ** (2.2 * v - 1.2)
+    out = np.ones(len(u))
+    scales = [_lengths(x, v, data.level) for x in data.points.inputs.values()] + [_heights(data.points.y, v)]
+    for power, scale in zip(unit, scales):
+        if power:
+            out = out * scale**power
+            v = (v * 17.0 + 0.37) % 1.0  # another number for the next unit
+    return sign * out
+
+
+def _lengths(x: np.ndarray, v: np.ndarray, level: int) -> np.ndarray:
+    """Lengths along x: two thirds over decades about its span, a third its own sizes."""
+    span = float(np.ptp(x)) or 1.0
+    wide = 0.5 * level
+    decades = span * 10.0 ** ((3.5 + 2 * wide) * np.clip(v / 0.67, 0.0, 1.0) - 2.4 - wide)
+    own = np.quantile(np.abs(x), np.linspace(0.02, 1.0, 32))
+    own = own[own > 0] if (own > 0).any() else np.array([span])
+    return np.where(v < 0.67, decades, _at(own, np.clip((v - 0.67) / 0.33, 0.0, 1.0)))
+
+
+def _heights(y: np.ndarray, v: np.ndarray) -> np.ndarray:
+    tall = float(np.ptp(y)) or float(np.abs(y).max()) or 1.0
+    return tall * 10.0 ** (3.0 * v - 1.7)
+
+
+def _unknown(v: np.ndarray, data: _Data) -> np.ndarray:
+    """A size whose unit is unknown: a plain number, a length, an inverse length or a height, in turns."""
+    turn = np.minimum((v * 4).astype(int), 3)
+    w = v * 4 - turn
+    x = next(iter(data.points.inputs.values()))
+    lengths = _lengths(x, w, data.level)
+    return np.choose(turn, [10.0 ** (2.2 * w - 1.2), lengths, 1.0 / lengths, _heights(data.points.y, w)])
+
+
+def _inside(values: np.ndarray, u: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Values within their bounds: mirrored where that helps, else spread between the bounds."""
+    values = np.where(np.isfinite(values), values, 1.0)
+    if np.isinf(low) and np.isinf(high):
+        return values
+    out = (values < low) | (values > high)
+    values = np.where(out & (-values >= low) & (-values <= high), -values, values)
+    out = (values < low) | (values > high)
+    if np.isfinite(low) and np.isfinite(high):
+        return np.where(out, low + u * (high - low), values)
+    with np.errstate(all="ignore"):
+        return np.where(out, low + np.abs(values) if np.isfinite(low) else high - np.abs(values), values)
+
+
+def rhythms(along: np.ndarray, y: np.ndarray, most: int = 5) -> np.ndarray:
+    """Speeds at which a wave could run along something, (n,), to be seen in y, (n,): 64, the likely ones repeated.
+
+    Peaks of the periodogram with their neighbours, their halves (a square of a sine beats twice as fast) and doubles,
+    and a few spread evenly over all that the points can tell.
     """
-    found = []
-    for x in points.inputs.values():
-        span = float(np.ptp(x))
-        if span == 0.0:
-            continue
-        away, y = x - x.mean(), points.y - points.y.mean()
-        y = y - away * (away @ y) / (away @ away)  # a drift is no rhythm
-        frequencies = np.arange(1, 2 * points.n + 1) / (4.0 * span)  # to the mean Nyquist frequency, four a line
-        power = np.abs(np.exp(-2j * np.pi * np.outer(frequencies, x)) @ y)
-        peaks = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
-        best = frequencies[peaks[np.argsort(power[peaks])[::-1][:most]]]
-        found += [best, 2 * np.pi * best, 1 / best, 1 / (2 * np.pi * best)]
-    return np.concatenate(found) if found else np.empty(0)
+    span = float(np.ptp(along))
+    if not 0.0 < span < np.inf:
+        return np.ones(1)
+    n, away, y = len(y), along - along.mean(), y - y.mean()
+    y = y - away * (away @ y) / (away @ away)  # a drift is no rhythm
+    lines = np.arange(1, 2 * n + 1) / (4.0 * span)  # to the mean Nyquist frequency, four a line
+    power = _power(away, y, 1.0 / (4.0 * span), 2 * n)
+    peaks = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
+    best = lines[peaks[np.argsort(power[peaks])[::-1][:most]]]
+    shift = 1.0 / (4.0 * span)
+    found: list[float] = []
+    for frequency, times in zip(best, (14, 10, 6, 5, 5)):
+        found += list(frequency + shift * np.linspace(-0.9, 0.9, times))
+    found += [f / 2 for f in best[:3] for _ in range(2)] + [2 * f for f in best[:2]]
+    found += [best[0] - f for f in best[1:4]]  # a modulated wave shows at the sum and the difference
+    found += list(np.geomspace(0.05 / span, n / (2.0 * span), max(64 - len(found), 8)))
+    return 2.0 * np.pi * np.abs(np.array(found))
+
+
+def _power(along: np.ndarray, y: np.ndarray, step: float, count: int) -> np.ndarray:
+    """The size of y's Fourier sum at `count` multiples of a frequency: each from the one before by one product."""
+    turn = np.exp(-2j * np.pi * step * along)
+    block = 16
+    powers = np.cumprod(np.broadcast_to(turn, (block, len(y))), axis=0)  # (block, n): turn … turn^block
+    wave, sums = y.astype(complex), np.empty((-(-count // block), block), dtype=complex)
+    for row in sums:
+        np.matmul(powers, wave, out=row)
+        wave = wave * powers[-1]
+    return np.abs(sums.ravel()[:count])

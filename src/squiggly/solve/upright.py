@@ -9,9 +9,11 @@ from itertools import combinations
 
 import numpy as np
 
+from squiggly.solve.components import groups
 from squiggly.solve.least_squares import Descent
 from squiggly.solve.linear import linear_parameters
 from squiggly.solve.problem import Problem
+from squiggly.solve.roles import roles
 
 MOST_TURNED = 12  # negative parameters up to which every pair of signs is tried
 SAME = 4e-16  # relative difference of two curves that are one
@@ -54,3 +56,45 @@ def upright(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent
         return descent
     triangle, cost = problem.factor(values)
     return replace(descent, values=values, triangle=triangle, cost=cost)
+
+
+def in_order(problem: Problem, descent: Descent, known: Sequence[str]) -> Descent:
+    """The same curve with terms that could change places in order: peaks from left to right, decays by their rate.
+
+    Terms with a parameter whose start was given stay where they are.
+    """
+    expr = problem.model.expr
+    if expr is None:
+        return descent
+    linear = linear_parameters(problem.model, problem.free)
+    searched = tuple(n for n in problem.free if n not in linear)
+    terms = [(*part.inner, *part.outer) for part in groups(expr, searched, linear)]
+    terms = [term for term in terms if not set(term) & set(known)]
+    if len(terms) < 2:
+        return descent
+    places = {role.name for role in roles(expr, problem.model.inputs, searched) if role.kind == "place"}
+    values = descent.values.copy()
+    for first, term in enumerate(terms):
+        for other in terms[first + 1 :]:
+            if len(term) == len(other):
+                values = _ordered(problem, values, term, other, places)
+    if np.array_equal(values, descent.values):
+        return descent
+    triangle, cost = problem.factor(values)
+    return replace(descent, values=values, triangle=triangle, cost=cost)
+
+
+def _ordered(
+    problem: Problem, values: np.ndarray, term: Sequence[str], other: Sequence[str], places: set[str]
+) -> np.ndarray:
+    """The values with two terms changed over, where that puts them in order and leaves the curve as it is."""
+    here, there = ([problem.free.index(n) for n in names] for names in (term, other))
+    key = next((k for k, n in enumerate(term) if n in places), 0)
+    if not values[0, here[key]] > values[0, there[key]]:
+        return values
+    swapped = values.copy()
+    swapped[0, here], swapped[0, there] = values[0, there], values[0, here]
+    if ((swapped < problem.low) | (swapped > problem.high)).any():
+        return values
+    both = problem.model.rows(problem.whole(np.concatenate([values, swapped])), problem.points.inputs)
+    return swapped if np.ptp(both, axis=0).max() <= 1e-12 * np.abs(both[0]).max() else values

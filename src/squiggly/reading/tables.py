@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
-from squiggly.columns import Table, shown
-from squiggly.duck import read_frame, read_relation, read_typed_file
 from squiggly.errors import DataError, FileError, nearest
 from squiggly.points import Points
-from squiggly.textfile import read_text_file
+from squiggly.reading.clock import from_memory
+from squiggly.reading.columns import Columns, Table, shown
+from squiggly.reading.duck import read_frame, read_relation, read_typed_file
+from squiggly.reading.naming import readable, unique
+from squiggly.reading.textfile import read_text_file
 
 _FORMATS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".ndjson": "json"}
 
@@ -32,13 +34,13 @@ def open_table(source: Any) -> Table:
         return _file(Path(source))
     if isinstance(source, Points):
         sigma = {} if source.sigma is None else {"sigma": source.sigma}
-        return _memory({**source.inputs, source.target: source.y, **sigma})
+        return _memory([*source.inputs, source.target, *sigma], [*source.inputs.values(), source.y, *sigma.values()])
     if isinstance(source, Mapping):
-        return _memory({str(name): values for name, values in source.items()})
+        return _memory(list(map(str, source)), list(source.values()))
     if isinstance(source, tuple) and len(source) in (2, 3):
-        return _memory(dict(zip(("x", "y", "sigma"), source, strict=False)))
+        return _memory(["x", "y", "sigma"][: len(source)], list(source))
     if isinstance(source, np.ndarray) and source.dtype.names:
-        return _memory({name: source[name] for name in source.dtype.names})
+        return _memory(list(source.dtype.names), [source[name] for name in source.dtype.names])
     if type(source).__name__ == "DuckDBPyRelation":
         return read_relation("the table", source)
     framed = type(source).__module__.split(".")[0] == "pandas" or hasattr(source, "__arrow_c_stream__")
@@ -56,8 +58,15 @@ def _refuse(source: Any) -> NoReturn:
     raise DataError(f"a table was expected, got {type(source).__name__}\nhint: {hint}")
 
 
-def _memory(columns: dict[str, Any]) -> Table:
-    return Table("the table", tuple(columns), lambda names: {name: columns[name] for name in names})
+def _memory(given: list[str], values: list[Any]) -> Table:
+    names, renamed = unique(readable(given))
+    columns = dict(zip(names, values, strict=True))
+
+    def read(wanted: Sequence[str]) -> tuple[Columns, Sequence[str]]:
+        moments = {name: from_memory(columns[name]) for name in wanted}
+        return {name: columns[name] if moments[name] is None else moments[name] for name in wanted}, ()
+
+    return Table("the table", names, read, renamed=renamed, fresh=False)
 
 
 def _file(path: Path) -> Table:

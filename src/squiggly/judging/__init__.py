@@ -1,0 +1,1 @@
+"""What an answer is worth: the verdict, and what stands behind it."""

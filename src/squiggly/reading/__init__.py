@@ -1,0 +1,1 @@
+"""Where the columns come from: files, frames and arrays, as people have them."""

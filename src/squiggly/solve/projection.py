@@ -1,0 +1,210 @@
+"""Variable projection for many starts at once: rank them, and walk each a little way down.
+
+Parameters that enter linearly are always at their best for the others (Golub & Pereyra, 1973), so only the others are
+searched. All sums over the points are formed once, as the table of products of the model's columns with each other and
+with the residual; what follows is elimination in tables of a few rows, for all starts together. That is far quicker
+than factoring each, and blind to the last seven digits: enough to choose where the careful solver begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from squiggly.solve.least_squares import Watch
+from squiggly.solve.problem import Problem
+
+BATCH = 16_384  # numbers in one column of a batch: its table stays in the processor's cache
+TINY = 1e-13  # a pivot below this share of what it was is none
+
+
+@dataclass(frozen=True)
+class Walked:
+    """Where a batch of starts is.
+
+    values: (batch, free).  cost: (batch,), the squared loss, inf where it has no value.  interrupted: by Ctrl-C
+    """
+
+    values: np.ndarray
+    cost: np.ndarray
+    interrupted: bool = False
+
+    def take(self, rows: np.ndarray) -> Walked:
+        return Walked(self.values[rows], self.cost[rows], self.interrupted)
+
+    def joined(self, other: Walked) -> Walked:
+        values, cost = np.concatenate([self.values, other.values]), np.concatenate([self.cost, other.cost])
+        return Walked(values, cost, self.interrupted or other.interrupted)
+
+
+def chunks(problem: Problem, n: int) -> list[slice]:
+    """A batch of n starts in slices that the cache can hold; one by one where each is a slow call."""
+    size = max(BATCH // problem.points.n, 8) if problem.model.expr is not None else 1
+    return [slice(i, i + size) for i in range(0, n, size)]
+
+
+def columns(problem: Problem, free_values: np.ndarray, wanted: Sequence[str]) -> np.ndarray:
+    """The derivatives by the wanted parameters, then the residual, in units of sigma: (batch, wanted + 1, n)."""
+    rows = problem.model.rows(problem.whole(free_values), problem.points.inputs, tuple(wanted))
+    out = np.empty_like(rows)
+    out[:, :-1] = rows[:, 1:]
+    with np.errstate(all="ignore"):
+        np.subtract(problem.points.y, rows[:, 0], out=out[:, -1])
+        if problem.points.sigma is not None:
+            out /= problem.points.sigma
+    return out
+
+
+def summed(problem: Problem, free_values: np.ndarray, wanted: Sequence[str]) -> np.ndarray:
+    """The products of the columns: (batch, wanted + 1, wanted + 1). A slope of 0·∞ counts as none, as in `Problem`."""
+    table = columns(problem, free_values, wanted)
+    square = products(table)
+    lost = np.isnan(square).any(axis=(1, 2)) & np.isfinite(square[:, -1, -1])
+    if lost.any():
+        square[lost] = products(np.where(np.isnan(table[lost]), 0.0, table[lost]))
+    return square
+
+
+def products(table: np.ndarray) -> np.ndarray:
+    """Every column times every other, summed over the points: (batch, k, n) -> (batch, k, k)."""
+    with np.errstate(all="ignore"):
+        return table @ table.swapaxes(1, 2)
+
+
+def eliminate(square: np.ndarray, first: int, last: int) -> None:
+    """Eliminate the rows first … last-1 of symmetric tables (batch, k, k), in place.
+
+    Below and right of them is left what the others cannot explain of the rest; the rows themselves are scaled for
+    `substitute`. A row that earlier ones explain wholly is left out: its pivot becomes inf.
+    """
+    with np.errstate(all="ignore"):
+        for k in range(first, last):
+            own = square[:, k, k]
+            factor = square[:, k, k + 1 :] / own[:, None]
+            square[:, k + 1 :, k + 1 :] -= square[:, k + 1 :, k, None] * factor[:, None, :]
+            square[:, k, k + 1 :] = factor
+
+
+def guarded(square: np.ndarray, ridge: float = TINY) -> np.ndarray:
+    """A copy whose diagonal is a little larger, so that dependent columns can be eliminated; nothing of size 0."""
+    square = square.copy()
+    k = square.shape[1] - 1
+    at = np.arange(k)
+    diagonal = square[:, at, at]
+    square[:, at, at] = np.where(diagonal > 0, diagonal * (1.0 + ridge), 1.0)
+    return square
+
+
+def substitute(square: np.ndarray, last: int) -> np.ndarray:
+    """The first `last` unknowns of eliminated tables, their right sides in the last column: (batch, last)."""
+    answer = square[:, :last, -1].copy()
+    with np.errstate(all="ignore"):
+        for k in range(last - 2, -1, -1):
+            answer[:, k] -= np.einsum("bi,bi->b", square[:, k, k + 1 : last], answer[:, k + 1 :])
+    return answer
+
+
+def rank(problem: Problem, free_values: np.ndarray, linear: Sequence[str], watch: Watch | None = None) -> Walked:
+    """The batch with its linear parameters at their best, and its cost: (batch, free).
+
+    Ctrl-C ends it with what was ranked until then.
+    """
+    values, cost = free_values.copy(), np.full(len(free_values), np.inf)
+    at = [problem.free.index(n) for n in linear]
+    values[:, at] = 0.0
+    interrupted = False
+    try:
+        for part in chunks(problem, len(values)):
+            square = guarded(summed(problem, values[part], linear))
+            eliminate(square, 0, len(at))
+            values[part, at] = substitute(square, len(at))
+            cost[part] = square[:, -1, -1]
+            if watch is not None:
+                watch(0, values[part][0], float(cost[part][0]))
+    except KeyboardInterrupt:
+        if not np.isfinite(cost).any():
+            raise
+        interrupted = True
+    return replace(_judged(problem, values, cost), interrupted=interrupted)
+
+
+def _judged(problem: Problem, values: np.ndarray, cost: np.ndarray) -> Walked:
+    """Values within their bounds; where one had to be moved there, the cost it has then."""
+    outside = ((values < problem.low) | (values > problem.high)).any(axis=1)
+    values = np.clip(values, problem.low, problem.high)
+    cost = np.where(np.isfinite(cost) & np.isfinite(values).all(axis=1), np.maximum(cost, 0.0), np.inf)
+    moved = np.flatnonzero(outside & np.isfinite(cost))
+    for part in chunks(problem, len(moved)):
+        rows = moved[part]
+        left = columns(problem, values[rows], ())[:, 0]
+        cost[rows] = np.einsum("bn,bn->b", left, left)
+    return Walked(values, np.where(np.isnan(cost), np.inf, cost))
+
+
+def walk(problem: Problem, start: Walked, linear: Sequence[str], steps: int, watch: Watch | None = None) -> Walked:
+    """A few damped Gauss-Newton steps in the parameters that are not linear, the linear ones following.
+
+    The damping is Levenberg's with Marquardt's scaling; the derivative is Kaufman's (1975), without the second-order
+    term. Linear parameters that have bounds are walked like the others. Ctrl-C ends it where it is.
+    """
+    limited = np.isfinite(problem.low) | np.isfinite(problem.high)
+    inner = [n for n in linear if not limited[problem.free.index(n)]]
+    outer = [n for n in problem.free if n not in inner]
+    if not outer or not len(start.cost):
+        return start
+    try:
+        return _walk(problem, start, inner, outer, steps, watch)
+    except KeyboardInterrupt:
+        return replace(start, interrupted=True)
+
+
+def _walk(
+    problem: Problem, start: Walked, inner: list[str], outer: list[str], steps: int, watch: Watch | None
+) -> Walked:
+    order, held = [*inner, *outer], len(inner)
+    at = np.array([problem.free.index(n) for n in order])
+    low, high = problem.low[at], problem.high[at]
+    batch = len(start.cost)
+    values, cost = start.values[:, at], np.full(batch, np.inf)
+    damping, growth = np.full(batch, 1e-2), np.full(batch, 2.0)
+    best = np.zeros((batch, len(order) + 1, len(order) + 1))
+    guess, whole = values, np.empty_like(values)
+    for step in range(steps + 1):
+        whole[:, at] = guess
+        parts = [summed(problem, whole[part], order) for part in chunks(problem, batch)]
+        trial = guarded(np.concatenate(parts))
+        eliminate(trial, 0, held)
+        new = trial[:, -1, -1]
+        new = np.where(np.isfinite(trial).all(axis=(1, 2)), np.maximum(new, 0.0), np.inf)
+        better = new < cost
+        if step:
+            damping = np.where(better, np.maximum(damping / 5.0, 1e-12), damping * growth)
+            growth = np.where(better, 2.0, growth * 2.0)
+        values, cost = np.where(better[:, None], guess, values), np.where(better, new, cost)
+        best[better] = trial[better]
+        if watch is not None:
+            first = int(np.argmin(cost))
+            watch(step, values[first][np.argsort(at)], float(cost[first]))
+        if step == steps:
+            break
+        damped = best.copy()
+        for k in range(held, len(order)):
+            own = best[:, k, k]
+            damped[:, k, k] = np.where(own > 0, own, 1.0) * (1.0 + damping)
+        eliminate(damped, held, len(order))
+        shift = substitute(damped, len(order))
+        guess = np.clip(values + np.where(np.isfinite(shift), shift, 0.0), low, high)
+    values = values.copy()
+    values[:, :held] += _inner(best, held)  # the linear ones at their best for where the others ended
+    out = np.empty_like(values)
+    out[:, at] = values
+    return Walked(out, cost)
+
+
+def _inner(square: np.ndarray, held: int) -> np.ndarray:
+    """The step of the first `held` unknowns of tables eliminated that far, the others staying: (batch, held)."""
+    columns = [*range(held), square.shape[1] - 1]
+    step = substitute(square[:, :, columns], held)
+    return np.where(np.isfinite(step), step, 0.0)
