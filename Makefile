@@ -15,11 +15,11 @@ test: .venv/.test  ## everything, in minutes; long checks as a seeded sample
 	$(BIN)/ruff format --check src tests benchmarks docs web
 	$(BIN)/mypy
 	$(BIN)/python web/test.py --packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 	$(BIN)/python web/test.py
 
 prove: .venv/.test .venv/.bench  ## the long checks whole, then the benchmarks into benchmarks/RESULTS.md
-	$(BIN)/python -m pytest -m prove --prove
+	$(BIN)/python -m pytest --numprocesses auto -m prove --prove
 	$(BIN)/python web/test.py --prove
 	$(BIN)/python benchmarks/run.py
 

@@ -314,7 +314,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("options", "text"), REFUSED, ids=[str(row[0]) for row in REFUSED])
+@pytest.mark.parametrize(("options", "text"), REFUSED, ids=[f"{i} {[*row[0]][0]}" for i, row in enumerate(REFUSED)])
 def test_what_cannot_be_descended_is_refused_at_the_call(bound, lesson, options, text):
     with pytest.raises(OptionError, match=text):
         descend(Quad(), lesson, **options)

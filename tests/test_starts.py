@@ -124,14 +124,14 @@ def test_ranking_solves_the_linear_parameters_as_numpy_does():
 def test_a_walk_ends_where_the_careful_solver_does():
     y = 5.0 * np.exp(-X / 2.0) + 1.0 + 0.05 * NOISE
     posed = problem("y = a*exp(-x/tau) + c", X, y)
-    ended = walk(posed, rank(posed, np.array([[0.0, 1.0, 0.0]]), ("a", "c")), ("a", "c"), 12)
+    ended = walk(posed, rank(posed, np.array([[0.0, 1.0, 0.0]]), ("a", "c")), ("a", "c"), (12,))
     assert ended.values[0] == approx(list(sq.fit("y = a*exp(-x/tau) + c", (X, y)).values.values()), rel=1e-5)
 
 
 def test_a_walk_keeps_within_bounds_of_linear_parameters_too():
     y = 5.0 * np.exp(-X / 2.0) + 1.0 + 0.05 * NOISE
     posed = problem("y = a*exp(-x/tau) + c", X, y, c=(1.5, 2.0), tau=(2.5, 9.0))
-    ended = walk(posed, rank(posed, np.array([[1.0, 4.0, 1.7]]), ("a", "c")), ("a", "c"), 12)
+    ended = walk(posed, rank(posed, np.array([[1.0, 4.0, 1.7]]), ("a", "c")), ("a", "c"), (12,))
     assert ended.values[0, 2] == 1.5 and ended.values[0, 1] >= 2.5
 
 

@@ -24,6 +24,7 @@ MOST_STEPS = 500
 SETTLED = 1e-10  # |residual along the tangents| / |residual|: the step that is left, in units of the standard error
 ROUNDING = 1e-13  # relative change of a cost that means nothing
 NO_MORE = 1e10  # damping past which no step is different from none
+DAMPING = 1e-3  # of the first step
 TRAILED = 16  # descents in a batch whose way is kept
 
 
@@ -107,9 +108,11 @@ def minimise(
     most: int = MOST_STEPS,
     watch: Watch | None = None,
     grain: float = 0.0,
+    damping: float = DAMPING,
 ) -> Descent:
     """Go down from each start, (batch, free), to a minimum within the bounds.
 
+    damping: of the first step; less where the start is nearly there.
     grain: the size of what rounding does to the residuals; slopes below it are none.
     watch is called after each step with its number, the best values and their cost. A KeyboardInterrupt ends the
     descent with the best so far.
@@ -118,7 +121,7 @@ def minimise(
     triangle, cost = factor(values)
     batch, free = values.shape
     state = _State(
-        values, triangle, cost, np.full(batch, 1e-3), np.full(batch, 2.0), np.zeros((batch, free)),
+        values, triangle, cost, np.full(batch, damping), np.full(batch, 2.0), np.zeros((batch, free)),
         np.isfinite(cost) & (free > 0), np.full(batch, free == 0),
     )  # fmt: skip
     trail = [(np.arange(batch), values.copy(), cost.copy())]

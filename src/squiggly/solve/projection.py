@@ -70,7 +70,7 @@ def summed(problem: Problem, free_values: np.ndarray, wanted: Sequence[str]) -> 
 def products(table: np.ndarray) -> np.ndarray:
     """Every column times every other, summed over the points: (batch, k, n) -> (batch, k, k)."""
     with np.errstate(all="ignore"):
-        return table @ table.swapaxes(1, 2)
+        return table @ np.ascontiguousarray(table.swapaxes(1, 2))
 
 
 def eliminate(square: np.ndarray, first: int, last: int) -> None:
@@ -143,9 +143,12 @@ def _judged(problem: Problem, values: np.ndarray, cost: np.ndarray) -> Walked:
     return Walked(values, np.where(np.isnan(cost), np.inf, cost))
 
 
-def walk(problem: Problem, start: Walked, linear: Sequence[str], steps: int, watch: Watch | None = None) -> Walked:
-    """A few damped Gauss-Newton steps in the parameters that are not linear, the linear ones following.
+def walk(
+    problem: Problem, start: Walked, linear: Sequence[str], stages: Sequence[int], watch: Watch | None = None
+) -> Walked:
+    """Damped Gauss-Newton steps in the parameters that are not linear, the linear ones following.
 
+    stages: so many steps each; after every stage but the last the worse half stays where it is, three go on at least.
     The damping is Levenberg's with Marquardt's scaling; the derivative is Kaufman's (1975), without the second-order
     term. Linear parameters that have bounds are walked like the others. Ctrl-C ends it where it is.
     """
@@ -154,57 +157,98 @@ def walk(problem: Problem, start: Walked, linear: Sequence[str], steps: int, wat
     outer = [n for n in problem.free if n not in inner]
     if not outer or not len(start.cost):
         return start
+    walkers = _Walkers.at(problem, start, inner, outer)
+    interrupted = False
     try:
-        return _walk(problem, start, inner, outer, steps, watch)
+        for stage, steps in enumerate(stages):
+            for _ in range(steps):
+                walkers.step()
+                if watch is not None:
+                    first = int(np.argmin(walkers.cost))
+                    watch(0, walkers.values[first][np.argsort(walkers.at_free)], float(walkers.cost[first]))
+            if stage + 1 < len(stages):
+                walkers.cull()
     except KeyboardInterrupt:
-        return replace(start, interrupted=True)
+        interrupted = True
+    return replace(walkers.ended(), interrupted=interrupted)
 
 
-def _walk(
-    problem: Problem, start: Walked, inner: list[str], outer: list[str], steps: int, watch: Watch | None
-) -> Walked:
-    order, held = [*inner, *outer], len(inner)
-    at = np.array([problem.free.index(n) for n in order])
-    low, high = problem.low[at], problem.high[at]
-    batch = len(start.cost)
-    values, cost = start.values[:, at], np.full(batch, np.inf)
-    damping, growth = np.full(batch, 1e-2), np.full(batch, 2.0)
-    best = np.zeros((batch, len(order) + 1, len(order) + 1))
-    guess, whole = values, np.empty_like(values)
-    for step in range(steps + 1):
-        whole[:, at] = guess
-        parts = [summed(problem, whole[part], order) for part in chunks(problem, batch)]
-        trial = guarded(np.concatenate(parts))
-        eliminate(trial, 0, held)
-        new = trial[:, -1, -1]
-        new = np.where(np.isfinite(trial).all(axis=(1, 2)), np.maximum(new, 0.0), np.inf)
-        better = new < cost
-        if step:
-            damping = np.where(better, np.maximum(damping / 5.0, 1e-12), damping * growth)
-            growth = np.where(better, 2.0, growth * 2.0)
-        values, cost = np.where(better[:, None], guess, values), np.where(better, new, cost)
-        best[better] = trial[better]
-        if watch is not None:
-            first = int(np.argmin(cost))
-            watch(step, values[first][np.argsort(at)], float(cost[first]))
-        if step == steps:
-            break
-        damped = best.copy()
-        for k in range(held, len(order)):
-            own = best[:, k, k]
-            damped[:, k, k] = np.where(own > 0, own, 1.0) * (1.0 + damping)
-        eliminate(damped, held, len(order))
-        shift = substitute(damped, len(order))
-        guess = np.clip(values + np.where(np.isfinite(shift), shift, 0.0), low, high)
-    values = values.copy()
-    values[:, :held] += _inner(best, held)  # the linear ones at their best for where the others ended
-    out = np.empty_like(values)
-    out[:, at] = values
-    return Walked(out, cost)
+@dataclass
+class _Walkers:
+    """Walkers while they walk, one row each; changed in place. Columns are in the order of `names`.
+
+    held: how many of the names, the first, are always at their best; live: those that still walk
+    best: each one's products, the rows of the first names eliminated
+    """
+
+    problem: Problem
+    names: list[str]
+    held: int
+    at_free: np.ndarray
+    values: np.ndarray
+    cost: np.ndarray
+    best: np.ndarray
+    damping: np.ndarray
+    growth: np.ndarray
+    live: np.ndarray
+
+    @classmethod
+    def at(cls, problem: Problem, start: Walked, inner: list[str], outer: list[str]) -> _Walkers:
+        names = [*inner, *outer]
+        at_free = np.array([problem.free.index(n) for n in names])
+        n, k = len(start.cost), len(names)
+        walkers = cls(
+            problem, names, len(inner), at_free, start.values[:, at_free], np.full(n, np.inf),
+            np.zeros((n, k + 1, k + 1)), np.full(n, 1e-2), np.full(n, 2.0), np.arange(n),
+        )  # fmt: skip
+        walkers.best, walkers.cost = walkers.look(walkers.values)
+        return walkers
+
+    def look(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The products at values in the order of names, and the cost with the first names at their best."""
+        whole = np.empty_like(values)
+        whole[:, self.at_free] = values
+        parts = [summed(self.problem, whole[part], self.names) for part in chunks(self.problem, len(whole))]
+        square = guarded(parts[0] if len(parts) == 1 else np.concatenate(parts))
+        eliminate(square, 0, self.held)
+        good = np.isfinite(square).all(axis=(1, 2))
+        return square, np.where(good, np.maximum(square[:, -1, -1], 0.0), np.inf)
+
+    def step(self) -> None:
+        """One trial for each live walker, kept where it is lower."""
+        live, k = self.live, len(self.names)
+        damped = self.best[live]
+        for i in range(self.held, k):
+            own = damped[:, i, i]
+            damped[:, i, i] = np.where(own > 0, own, 1.0) * (1.0 + self.damping[live])
+        eliminate(damped, self.held, k)
+        shift = substitute(damped, k)
+        guess = self.values[live] + np.where(np.isfinite(shift), shift, 0.0)
+        guess = np.clip(guess, self.problem.low[self.at_free], self.problem.high[self.at_free])
+        square, cost = self.look(guess)
+        better = cost < self.cost[live]
+        took, failed = live[better], live[~better]
+        self.values[took], self.cost[took], self.best[took] = guess[better], cost[better], square[better]
+        self.damping[took] = np.maximum(self.damping[took] / 5.0, 1e-12)
+        self.growth[took] = 2.0
+        self.damping[failed] *= self.growth[failed]
+        self.growth[failed] *= 2.0
+
+    def cull(self) -> None:
+        """Leave the worse half of the live walkers where they are."""
+        order = self.live[np.argsort(self.cost[self.live], kind="stable")]
+        self.live = order[: max((len(order) + 1) // 2, min(3, len(order)))]
+
+    def ended(self) -> Walked:
+        """Where they are, the first names at their best for that."""
+        values = self.values.copy()
+        values[:, : self.held] += _inner(self.best, self.held)
+        out = np.empty_like(values)
+        out[:, self.at_free] = values
+        return Walked(out, self.cost)
 
 
 def _inner(square: np.ndarray, held: int) -> np.ndarray:
     """The step of the first `held` unknowns of tables eliminated that far, the others staying: (batch, held)."""
-    columns = [*range(held), square.shape[1] - 1]
-    step = substitute(square[:, :, columns], held)
+    step = substitute(square[:, :, [*range(held), square.shape[1] - 1]], held)
     return np.where(np.isfinite(step), step, 0.0)

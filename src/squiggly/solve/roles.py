@@ -22,7 +22,7 @@ from squiggly.program import Program
 from squiggly.solve.units import units
 
 _WAVES = ("sin", "cos", "tan")
-_STRAIGHT = 1e-6  # relative difference up to which three values count as one line
+_STRAIGHT = 1e-6  # difference from 1 up to which a power is 1
 
 
 @dataclass(frozen=True)
@@ -139,15 +139,15 @@ def clock(role: Role, middle: Mapping[str, float], inputs: Mapping[str, np.ndarr
     own = names(role.other)
     values = {n: np.asarray(v, float) for n, v in (*middle.items(), *inputs.items()) if n in own}
     n = len(next(iter(inputs.values())))
-    once, twice, thrice = (
-        np.broadcast_to(_program(role.other)({**values, role.name: np.asarray(u)}, {})[0], n) for u in (1.0, 2.0, 3.0)
+    once, twice, again = (
+        np.broadcast_to(_program(role.other)({**values, role.name: np.asarray(u)}, {})[0], n) for u in (1.0, 2.0, 4.0)
     )
-    with np.errstate(all="ignore"):
-        if np.allclose(thrice - twice, twice - once, rtol=_STRAIGHT, atol=_STRAIGHT * np.abs(once).max()):
-            return twice - once, 1.0
-        ratio = np.median(twice / once)
-        power = math.log2(ratio) if ratio > 0 else 1.0
-    return once, power if power else 1.0
+    with np.errstate(all="ignore"):  # for g(x)·u^m + r(x) the differences go as 2^m
+        first, second = twice - once, again - twice
+        power = float(np.log2(np.median((second / first)[first != 0]))) if first.any() else 1.0
+        if not np.isfinite(power) or abs(power - 1.0) < _STRAIGHT or power == 0.0:
+            return first, 1.0
+        return first / (2.0**power - 1.0), power
 
 
 def rhythm(role: Role, speed: np.ndarray, power: float, given: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from squiggly.loss import Huber, MeanAbsolute, mse
 from squiggly.solve.knots import place, rested
-from squiggly.solve.least_squares import MOST_STEPS, Descent, Watch, column_norms, minimise
+from squiggly.solve.least_squares import DAMPING, MOST_STEPS, Descent, Watch, column_norms, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.projection import Walked
@@ -18,6 +18,7 @@ from squiggly.solve.scatter import looks_like_scatter
 from squiggly.solve.starts import Search, search, thinned
 from squiggly.solve.upright import in_order
 
+NEARLY = 1e-7  # damping where a walk has come near the end
 HURRIED = 60  # steps in which a promising start must settle, while there are others
 LEVELS = 3  # of the search, each several times wider than the one before
 FINALISTS = 6  # walks that are run to their end
@@ -146,11 +147,12 @@ def distinct(problem: Problem, walked: Walked, most: int) -> np.ndarray:
     if len(walked.cost) == 1:
         return walked.values
     curves = problem.model.rows(problem.whole(walked.values), thinned(problem.points).inputs)[:, 0]
-    size, chosen = np.abs(walked.values).sum(axis=1), [0]
+    size_of = np.abs(walked.values)
+    size, chosen = size_of.sum(axis=1), [0]
     scatter = np.sqrt(walked.cost[0] / problem.points.n)
     for i in range(1, len(curves)):
         apart = np.abs(curves[chosen] - curves[i]).max(axis=1) - 1e-9 * np.abs(curves[0]).max()
-        near = (np.abs(walked.values[chosen] - walked.values[i]) <= 0.1 * np.abs(walked.values[i])).all(axis=1)
+        near = (np.abs(size_of[chosen] - size_of[i]) <= 0.1 * size_of[i]).all(axis=1)  # signs may be a convention
         alike = np.flatnonzero(apart <= np.where(near, 5.0, 0.5) * scatter)
         if not len(alike) and len(chosen) < most:
             chosen.append(i)
@@ -170,14 +172,16 @@ def _rescued(problem: Problem, found: Descent, known: Sequence[str], seed: int, 
     return replace(better, interrupted=elsewhere.interrupted)
 
 
-def _down(problem: Problem, starts: np.ndarray, watch: Watch | None, most: int = MOST_STEPS) -> Descent:
-    return minimise(problem.factor, starts, problem.low, problem.high, most, watch, problem.grain)
+def _down(
+    problem: Problem, starts: np.ndarray, watch: Watch | None, most: int = MOST_STEPS, damping: float = DAMPING
+) -> Descent:
+    return minimise(problem.factor, starts, problem.low, problem.high, most, watch, problem.grain, damping)
 
 
 def _lowest(problem: Problem, starts: np.ndarray, watch: Watch | None) -> Descent:
     """The best end of several starts after some steps, the most promising first."""
-    first = _down(problem, starts[:1], watch, HURRIED)
+    first = _down(problem, starts[:1], watch, HURRIED, NEARLY)
     if len(starts) == 1 or first.interrupted:
         return first
-    others = _down(problem, starts[1:], watch, HURRIED).best()
+    others = _down(problem, starts[1:], watch, HURRIED, NEARLY).best()
     return replace(first.or_better(others), interrupted=others.interrupted)

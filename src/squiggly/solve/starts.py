@@ -22,15 +22,15 @@ from squiggly.solve.projection import Walked, rank, walk
 from squiggly.solve.roles import Role, clock, place, rhythm, roles
 
 MOST_POINTS = 256  # used to rank candidates
-CANDIDATES = {1: 120, 2: 320, 3: 1_000}  # for so many searched parameters; more for more
+CANDIDATES = {1: 100, 2: 220, 3: 1_000}  # for so many searched parameters; more for more
 MORE_CANDIDATES = 2_000
 FEW_CANDIDATES = 200  # of a function that is called once for each
 FURTHER = 6  # times as many candidates at each further level
-WALKERS = {1: 6, 2: 12, 3: 20}
+WALKERS = {1: 6, 2: 9, 3: 20}
 MORE_WALKERS = 32
-STAGES = {1: (2, 2, 3), 2: (3, 2, 3)}  # steps after each of which the worse half stays behind
-MORE_STAGES = (4, 6, 12)
-LONGER, FURTHER_ON = 24, 4  # times that the best may go on, and steps each time
+STAGES = {1: (2, 2), 2: (3, 2)}  # steps after each of which the worse half stays behind
+MORE_STAGES = (4, 6, 8)
+LONGER, FURTHER_ON = 24, (3,)  # times that the best three may go on, and steps each time
 GAINS = 1e-3  # share of the cost that must be gained each time
 
 
@@ -94,27 +94,17 @@ def _whole(problem: Problem, names: Sequence[str], values: np.ndarray) -> np.nda
 
 def _walked(small: Problem, walkers: Walked, solved: Sequence[str], tried: int, watch: Watch | None) -> Search:
     """The walkers some way down, the worse half left behind twice; the best go on while they still gain."""
-    searched = len(small.free) - len(solved)
-    ended, before = None, np.inf
-    for steps in STAGES.get(searched, MORE_STAGES):
-        before = walkers.cost.min()
-        walkers = walk(small, walkers, solved, steps, watch)
-        order = np.argsort(walkers.cost, kind="stable")
-        keep = max((len(order) + 1) // 2, min(3, len(order)))
-        left = walkers.take(order[keep:])
-        ended = left if ended is None else ended.joined(left)
-        walkers = walkers.take(order[:keep])
+    walked = walk(small, walkers, solved, STAGES.get(len(small.free) - len(solved), MORE_STAGES), watch)
     for _ in range(LONGER):
-        if not walkers.cost[0] < before * (1 - GAINS) or walkers.interrupted:
+        walked = walked.take(np.argsort(walked.cost, kind="stable"))
+        before, first = walked.cost[0], np.arange(len(walked.cost)) < 3
+        if walked.interrupted or not np.isfinite(before):
             break
-        before, rest = walkers.cost[0], walkers.take(np.arange(3, len(walkers.cost)))
-        walkers = walk(small, walkers.take(np.arange(min(3, len(walkers.cost)))), solved, FURTHER_ON, watch).joined(
-            rest
-        )
-        walkers = walkers.take(np.argsort(walkers.cost, kind="stable"))
-    assert ended is not None
-    every = walkers.joined(ended)
-    every = every.take(np.argsort(every.cost, kind="stable"))
+        further = walk(small, walked.take(first), solved, FURTHER_ON, watch)
+        walked = further.joined(walked.take(~first))
+        if not further.cost.min() < before * (1 - GAINS):
+            break
+    every = walked.take(np.argsort(walked.cost, kind="stable"))
     every = every.take(np.isfinite(every.cost) | (np.arange(len(every.cost)) == 0))
     agreed = int(np.sum(every.cost <= every.cost[0] * (1 + 1e-3)))
     return Search(every, agreed, tried)
