@@ -561,3 +561,15 @@ def test_any_numbers_end_in_a_verdict_or_in_an_error_with_a_hint(formula, rows):
         assert "\nhint: " in str(error)
     else:
         assert verdict.words.endswith(".") and verdict.ok is (verdict.kind == "determined")
+
+
+def test_a_wave_through_a_level_line_is_not_determined():
+    x = np.linspace(0, 10, 50)
+    verdict = sq.fit("y = a*sin(k*x + p)", (x, np.full(50, 3.0))).verdict
+    assert verdict.kind == "not determined" and "every y is 3" in verdict.words
+
+
+def test_a_saturation_through_a_level_line_is_known_to_be_at_its_top():
+    x = np.linspace(1, 10, 50)
+    answer = sq.fit("y = v*x/(k + x)", (x, np.full(50, 3.0)))
+    assert answer.verdict.ok and answer.values["v"] == pytest.approx(3) and abs(answer.values["k"]) < 1e-9

@@ -95,8 +95,8 @@ def fit(
         spent = f"{budget.seconds:.3g} seconds"
         descent = replace(descent, interrupted=False, settled=np.zeros(1, dtype=bool), spent=spent)
     descent = upright(problem, descent, known)
-    answer = Fit.of(problem, descent, sigma_is == "known" and points.sigma is not None, errors, seed)
-    return replace(answer, left_out=left_out, effort=Effort(budget.taken, budget.seconds, descent.evaluations))
+    effort = Effort(budget.taken, budget.seconds, descent.evaluations)
+    return Fit.of(problem, descent, sigma_is == "known" and points.sigma is not None, errors, seed, left_out, effort)
 
 
 def _without_outliers(

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from squiggly.errors import DataError, OptionError, listed, nearest
 
+_ROOT2 = np.sqrt(np.full(1, 2.0))
 SMOOTH = 1e-8  # how near to nought, as a share of the mean size, a divisor may come before it is held there
 
 
@@ -71,6 +72,16 @@ class Loss(ABC):
 
         Shaped like `predicted`, above 0, and such that slope = weight · (predicted - y).
         """
+
+    def bent(
+        self, predicted: np.ndarray, y: np.ndarray, sigma: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All that a Gauss-Newton step needs of each point: its loss, the root of its weight, its slope over that root.
+
+        The root may have shape (1,) where it is the same for all.
+        """
+        root = np.sqrt(self.weight(predicted, y, sigma))
+        return self.pointwise(predicted, y, sigma), root, self.slope(predicted, y, sigma) / root
 
     def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         """How fast each point's slope grows with its prediction, shaped like `predicted`: 0 on a straight piece.
@@ -133,6 +144,12 @@ class MeanSquared(Loss):
 
     def weight(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         return _per(np.full(np.shape(_residual(predicted, y)), 2.0), sigma, power=2)
+
+    def bent(
+        self, predicted: np.ndarray, y: np.ndarray, sigma: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        left = predicted - y if sigma is None else (predicted - y) / sigma
+        return left * left, _ROOT2 if sigma is None else _ROOT2 / sigma, _ROOT2 * left
 
     def curvature(self, predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
         return self.weight(predicted, y, sigma)

@@ -362,6 +362,9 @@ def _beside(axes: Axes, fit: Fit, lone: bool, band: str | None) -> None:
     if band is not None:
         entries.append((f"{LEVEL * 100:g} % {band} band", False))
         keys.append(Patch(facecolor=MODEL, alpha=SHADE, linewidth=0))
+    if fit.left_out is not None and len(fit.left_out):
+        entries.append((f"{len(fit.left_out)} left out", False))
+        keys.append(Line2D([], [], marker=r"$\otimes$", linestyle="none", color=DATA, markersize=7, mew=0))
     entries += [_value(name, p) for name, p in fit.parameters.items()]
     if len(entries) > LISTED + len(keys) + 1:
         entries[LISTED + len(keys) :] = [(f"… and {len(fit.parameters) - LISTED} more", False)]

@@ -67,7 +67,16 @@ class Fit:
     effort: Effort | None = None
 
     @classmethod
-    def of(cls, problem: Problem, descent: Descent, known: bool, errors: str | None = None, seed: int = 0) -> Fit:
+    def of(
+        cls,
+        problem: Problem,
+        descent: Descent,
+        known: bool,
+        errors: str | None = None,
+        seed: int = 0,
+        left_out: Outliers | None = None,
+        effort: Effort | None = None,
+    ) -> Fit:
         """The Fit for a solved problem. Raises ModelError where the model has no value, OptionError for errors."""
         by = definition(errors, problem.loss, problem.points.n)
         if not np.isfinite(descent.cost[0]):
@@ -95,7 +104,7 @@ class Fit:
         }
         return cls(
             problem.model, problem.points, problem.loss, known, MappingProxyType(parameters), found.covariance,
-            found.freedom, verdict, path, by, (found.words,) if found.words else (), bounds, seed,
+            found.freedom, verdict, path, by, (found.words,) if found.words else (), bounds, seed, left_out, effort,
         )  # fmt: skip
 
     def __getstate__(self) -> dict[str, Any]:  # a read-only mapping cannot be pickled, a dict can

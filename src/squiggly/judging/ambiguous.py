@@ -14,6 +14,7 @@ from squiggly.solve.problem import Problem
 DEPENDENCY = 0.999  # share of a parameter's error that the others can make up for
 WIDE = 3.0  # errors, in units of the value, past which it is asked whether they hold
 BENT = 10.0  # times too much or too little by which the loss may rise at one error
+PERFECT = 100.0  # squares of the residuals, in units of rounding, that are nothing else
 LOOSE = 1e-2  # share of the curve that a combination may move by and count as known
 
 
@@ -43,7 +44,7 @@ def ambiguous(problem: Problem, values: np.ndarray, found: Trust) -> Ambiguous |
     """
     errors = np.sqrt(np.diag(found.covariance))
     doubtful = errors > np.abs(values)  # nan is not
-    if not doubtful.any():
+    if not doubtful.any() or found.chi_square <= PERFECT * problem.grain**2:
         return None
     linear = linear_parameters(problem.model, problem.free)
     places = [int(i) for i in np.flatnonzero(doubtful) if problem.free[i] not in linear]

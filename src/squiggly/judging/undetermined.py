@@ -10,7 +10,9 @@ from squiggly.errors import listed
 from squiggly.intervals.trust import Trust
 from squiggly.judging.combination import Combination, Open, open_groups, stated
 from squiggly.judging.elsewhere import along, far_off, told
+from squiggly.loss import mse
 from squiggly.solve.least_squares import Descent
+from squiggly.solve.linear import linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 
 
@@ -101,3 +103,23 @@ def _jumps(problem: Problem, values: np.ndarray, name: str) -> bool:
     moved[1:, problem.free.index(name)] += np.array([-0.5, 0.5, 1.0]) * reach
     rows = problem.model.rows(problem.whole(moved), problem.points.inputs)[:, 0]
     return bool(np.nanmax(np.abs(rows[1:] - rows[0]), initial=0.0) > 1e-9 * np.abs(rows[0]).max())
+
+
+def idle_on_a_level(problem: Problem, values: np.ndarray) -> tuple[str, ...]:
+    """Where every y is the same: the nonlinear parameters that could be a tenth larger and leave a perfect fit perfect.
+
+    values: (free,). Slopes do not show them: at the top of a sine its phase has none.
+    """
+    y = problem.points.y
+    if np.ptp(y) != 0.0 or problem.loss != mse:
+        return ()
+    linear = linear_parameters(problem.model, problem.free)
+    idle = []
+    for i, name in enumerate(problem.free):
+        moved = values.copy()
+        moved[i] *= 1.1
+        if name in linear or abs(values[i]) < 1e-6 or not problem.low[i] <= moved[i] <= problem.high[i]:
+            continue
+        if problem.cost(solve_linear(problem, moved[None], linear))[0] <= 1e-12 * (y @ y):
+            idle.append(name)
+    return tuple(idle)

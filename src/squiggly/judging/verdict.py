@@ -72,6 +72,8 @@ def judge(problem: Problem, descent: Descent, found: Trust, known: bool) -> Verd
         return Verdict(False, "not determined", words, known_anyway)
     if found.freedom <= 0 and problem.free:
         return Verdict(False, "too few points", _few_words(problem))
+    if not found.chi_square > 0.0 and (idle := _idle(problem, values)):
+        return Verdict(False, "not determined", idle)
     if found.at_bound:
         return Verdict(False, "at a bound", _bound_words(problem, values, found.at_bound))
     with np.errstate(all="ignore"):
@@ -80,6 +82,22 @@ def judge(problem: Problem, descent: Descent, found: Trust, known: bool) -> Verd
         if words := _misfit(problem, values, found, known):
             return Verdict(False, "misses the points", words)
         return _among_others(problem, descent, found)
+
+
+def _idle(problem: Problem, values: np.ndarray) -> str:
+    """Words for points on a level line that leave a nonlinear parameter free."""
+    if np.ptp(problem.points.y) != 0.0:
+        return ""
+    from squiggly.judging.undetermined import idle_on_a_level
+
+    with np.errstate(all="ignore"):
+        idle = idle_on_a_level(problem, values)
+    if not idle:
+        return ""
+    return (
+        f"every {problem.points.target} is {problem.points.y[0]:g}, and a level line comes of many values of "
+        f"{listed(idle)}. Measure where {problem.points.target} changes, or fit a constant."
+    )
 
 
 def _among_others(problem: Problem, descent: Descent, found: Trust) -> Verdict:

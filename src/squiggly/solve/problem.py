@@ -64,22 +64,23 @@ class Problem:
         """
         wanted = self.free if wanted is None else wanted
         values = self.whole(free_values)
-        size = len(wanted) + 1
-        triangle = np.zeros((len(values), size, size))
-        cost = np.zeros(len(values))
-        for block in blocks(self.points.n) if self.points.n > BLOCK else [slice(None)]:
-            table, part = self._table(values, wanted, block)
-            if mended:
-                table = np.where(np.isnan(table) & np.isfinite(table[..., -1:]), 0.0, table)
-            cost += part
-            if block.start:
-                table = np.concatenate([triangle, table], axis=1)
-            square = np.asarray(np.linalg.qr(table, mode="r"))
-            triangle[:, : square.shape[1]] = square
-        if not mended and bool((np.isnan(triangle).any(axis=(1, 2)) & (cost < np.inf)).any()):
-            return self.factor(free_values, wanted, mended=True)
-        good = (np.abs(triangle).max(axis=(1, 2)) < LARGEST) & (cost < np.inf)  # nan is neither
+        if self.points.n <= BLOCK:
+            table, cost = self._table(values, wanted, slice(None), mended)
+            triangle = np.asarray(np.linalg.qr(table, mode="r"))
+        else:
+            cost, triangle = np.zeros(len(values)), np.zeros((len(values), 0, len(wanted) + 1))
+            for block in blocks(self.points.n):
+                table, part = self._table(values, wanted, block, mended)
+                cost += part
+                triangle = np.asarray(np.linalg.qr(np.concatenate([triangle, table], axis=1), mode="r"))
+        if triangle.shape[1] < triangle.shape[2]:  # fewer points than columns
+            lacking = ((0, 0), (0, triangle.shape[2] - triangle.shape[1]), (0, 0))
+            triangle = np.pad(triangle, lacking)
+        largest = np.abs(triangle).max(axis=(1, 2))
+        good = (largest < LARGEST) & (cost < np.inf)  # nan is neither
         if not good.all():
+            if not mended and bool((np.isnan(largest) & (cost < np.inf)).any()):
+                return self.factor(free_values, wanted, mended=True)
             cost[~good] = np.inf
             triangle[~good] = 0.0
         return triangle, cost
@@ -91,18 +92,19 @@ class Problem:
             cost = self.loss.pointwise(rows[:, 0], self.points.y, self.points.sigma).sum(axis=-1)
         return np.where(np.isnan(cost), np.inf, cost)
 
-    def _table(self, values: np.ndarray, wanted: tuple[str, ...], block: slice) -> tuple[np.ndarray, np.ndarray]:
+    def _table(
+        self, values: np.ndarray, wanted: tuple[str, ...], block: slice, mended: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The rows [√w·J | slope/√w] for one block, (batch, n, F+1), and the block's share of the cost, (batch,)."""
         points = self.points
         inputs = {key: v[block] for key, v in points.inputs.items()}
         y, sigma = points.y[block], None if points.sigma is None else points.sigma[block]
         rows = self.model.rows(values, inputs, wanted)
-        predicted = rows[:, 0]
         with np.errstate(all="ignore"):
-            cost = self.loss.pointwise(predicted, y, sigma).sum(axis=-1)
-            root = np.sqrt(self.loss.weight(predicted, y, sigma))
-            slant = self.loss.slope(predicted, y, sigma) / root
+            loss, root, slant = self.loss.bent(rows[:, 0], y, sigma)
             table = np.empty((rows.shape[0], rows.shape[2], len(wanted) + 1))
             np.multiply(rows[:, 1:], root[..., None, :], out=table[..., :-1].swapaxes(1, 2))
             table[..., -1] = slant
-        return table, cost
+        if mended:
+            table = np.where(np.isnan(table) & np.isfinite(table[..., -1:]), 0.0, table)
+        return table, loss.sum(axis=-1)
