@@ -20,8 +20,8 @@ from squiggly.solve.projection import columns, eliminate, guarded
 
 Unlike = Callable[[np.ndarray, np.ndarray, int], np.ndarray]  # candidates, their cost, how many -> which
 
-WAYS = 24  # kept side by side
-NEXT = 6  # candidates of the next term that each way goes on with
+WAYS, NEXT = 24, 6  # ways kept side by side; candidates of the next term that each goes on with
+FEWER_WAYS, FEWER_NEXT = 10, 4  # where each term has one parameter of its own
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,9 @@ def fill(
         tables.append(_off(np.where(np.isfinite(table), table, 0.0), axes))
     twins = [next(j for j in range(i + 1) if np.array_equal(tables[i], tables[j])) for i in range(len(parts))]
     ways = [_Way({}, np.zeros((0, len(residual))), residual, 0.0)]
+    most = (FEWER_WAYS, FEWER_NEXT) if all(len(part.inner) == 1 for part in parts) else (WAYS, NEXT)
     for _ in parts:
-        ways = _grown(ways, drawn, tables, twins, unlike)
+        ways = _grown(ways, drawn, tables, twins, unlike, *most)
     rows = [np.concatenate([drawn[i][way.chosen[i]] for i in range(len(parts))]) for way in ways]
     return np.array(rows).reshape(len(rows), sum(len(part.inner) for part in parts))
 
@@ -119,18 +120,24 @@ class _Way:
 
 
 def _grown(
-    ways: list[_Way], drawn: list[np.ndarray], tables: list[np.ndarray], twins: list[int], unlike: Unlike
+    ways: list[_Way],
+    drawn: list[np.ndarray],
+    tables: list[np.ndarray],
+    twins: list[int],
+    unlike: Unlike,
+    kept: int,
+    following: int,
 ) -> list[_Way]:
-    """Every way with one more group filled, the best of them. Of groups that are alike the first goes first."""
+    """Every way with one more group filled, the best `kept`. Of groups that are alike the first goes first."""
     offspring: list[tuple[float, int, int, int]] = []  # cost, way, group, candidate
     for w, way in enumerate(ways):
         waiting = [i for i in range(len(drawn)) if i not in way.chosen]
         for i in {twins[i]: i for i in reversed(waiting)}.values():
             costs = _costs(tables[i], way.basis, way.left)
-            few = unlike(drawn[i], costs, NEXT if way.chosen else WAYS)
+            few = unlike(drawn[i], costs, following if way.chosen else kept)
             offspring += [(float(costs[k]), w, i, int(k)) for k in few]
     born = [0] * len(ways)
-    most = 2 * WAYS // len(ways) + 1  # of one way's: what others lead to is kept too
+    most = 2 * kept // len(ways) + 1  # of one way's: what others lead to is kept too
     grown: list[_Way] = []
     for cost, w, i, k in sorted(offspring):
         again = any(abs(cost - other.cost) <= 1e-9 * cost for other in grown)  # the same terms in another order
@@ -140,7 +147,7 @@ def _grown(
         new = _axes(_off(tables[i][k], ways[w].basis))
         left = _off(ways[w].left[None], new)[0]
         grown.append(_Way({**ways[w].chosen, i: k}, np.concatenate([ways[w].basis, new]), left, cost))
-        if len(grown) == WAYS:
+        if len(grown) == kept:
             break
     return grown
 
