@@ -119,7 +119,8 @@ def rank(problem: Problem, free_values: np.ndarray, linear: Sequence[str], watch
         for part in chunks(problem, len(values)):
             square = guarded(summed(problem, values[part], linear))
             eliminate(square, 0, len(at))
-            values[part, at] = substitute(square, len(at))
+            best = substitute(square, len(at))
+            values[part, at] = np.where(np.isfinite(best), best, problem.values[problem.where][at])
             cost[part] = square[:, -1, -1]
             if watch is not None:
                 watch(0, values[part][0], float(cost[part][0]))
