@@ -12,7 +12,7 @@ from pytest import approx
 from scipy.optimize import linprog
 
 import squiggly as sq
-from squiggly.solve.absolute import FEW, lowest_corner
+from squiggly.solve.absolute import FEW, Corner, lowest_corner
 from squiggly.solve.bent import weighted
 from squiggly.solve.redrawn import bootstrap_absolute
 
@@ -32,9 +32,15 @@ def least(slopes: np.ndarray, y: np.ndarray, low: Any = None, high: Any = None) 
     return float(np.abs(y - slopes @ found.x[:p]).sum())
 
 
+def unbounded(slopes: np.ndarray, y: np.ndarray, begin: np.ndarray) -> Corner:
+    free = np.full(len(begin), np.inf)
+    return lowest_corner(slopes, y, begin, -free, free)
+
+
 def holds(slopes: np.ndarray, y: np.ndarray, low: Any = None, high: Any = None) -> None:
     """The corner is as low as the linear programme's, and its multipliers prove it."""
-    found = lowest_corner(slopes, y, np.zeros(slopes.shape[1]), low, high)
+    begin = np.zeros(slopes.shape[1])
+    found = unbounded(slopes, y, begin) if low is None else lowest_corner(slopes, y, begin, low, high)
     size = np.abs(y).sum()
     best = least(slopes, y, low, high)
     assert found.proven
@@ -88,7 +94,7 @@ def test_bounds_are_kept_and_nothing_inside_them_is_lower(seed):
 def test_a_start_far_away_ends_at_the_same_cost(seed):
     rng = np.random.default_rng(seed)
     slopes, y = np.vander(np.linspace(0, 1, 40), 4), rng.normal(size=40)
-    costs = [lowest_corner(slopes, y, begin).cost for begin in (np.zeros(4), 1e6 * rng.normal(size=4))]
+    costs = [unbounded(slopes, y, begin).cost for begin in (np.zeros(4), 1e6 * rng.normal(size=4))]
     assert costs[1] == approx(costs[0], rel=1e-9)
 
 
@@ -100,9 +106,9 @@ def test_a_constant_is_the_median_and_of_an_even_number_the_middle():
 
 def test_a_level_edge_gives_its_middle():
     slopes = np.ones((2, 1))
-    found = lowest_corner(slopes, np.array([0.0, 1.0]), np.zeros(1))
+    found = unbounded(slopes, np.array([0.0, 1.0]), np.zeros(1))
     assert found.level and found.values.tolist() == [0.5]
-    assert not lowest_corner(np.ones((3, 1)), np.array([0.0, 1.0, 5.0]), np.zeros(1)).level
+    assert not unbounded(np.ones((3, 1)), np.array([0.0, 1.0, 5.0]), np.zeros(1)).level
 
 
 def test_points_on_the_line_give_the_line_to_its_last_digit():
@@ -117,7 +123,7 @@ def test_many_points_end_where_all_multipliers_prove_it():
     rng = np.random.default_rng(3)
     n = 50 * FEW
     slopes, y = np.vander(np.linspace(0, 1, n), 3), rng.standard_cauchy(n)
-    found = lowest_corner(slopes, y, np.zeros(3))
+    found = unbounded(slopes, y, np.zeros(3))
     assert found.proven and (np.abs(found.multipliers) <= 1 + 1e-9).all()
     assert found.multipliers @ slopes == approx(0, abs=1e-6)
     duality = float(found.multipliers @ y)  # no β can cost less than this
@@ -129,7 +135,7 @@ def test_many_tied_points_end_where_all_multipliers_prove_it():
     n = 3 * FEW
     slopes = np.stack([rng.integers(0, 3, n), np.ones(n)], axis=1).astype(float)
     y = rng.integers(0, 4, n).astype(float)
-    found = lowest_corner(slopes, y, np.zeros(2))
+    found = unbounded(slopes, y, np.zeros(2))
     assert found.proven and found.cost == approx(float(found.multipliers @ y), rel=1e-12)
 
 
@@ -218,7 +224,7 @@ def test_the_shifts_of_a_bootstrap_scatter_as_the_answers_do():
     answers, stated = [], []
     for seed in range(150):
         y = rng.normal(size=n)
-        found = lowest_corner(slopes, y, np.zeros(2)).values
+        found = unbounded(slopes, y, np.zeros(2)).values
         answers.append(found)
         stated.append(bootstrap_absolute(slopes, y - slopes @ found, 200, seed).std(axis=0))
     assert np.median(stated, axis=0) / np.std(answers, axis=0) == approx([1, 1], abs=0.2)
@@ -235,7 +241,7 @@ def covered(n: int, p: int, noise: Any, runs: int) -> float:
     slopes, hits = np.vander(np.linspace(-1, 1, n), p), 0
     for seed in range(runs):
         y = noise(n)
-        found = lowest_corner(slopes, y, np.zeros(p)).values
+        found = unbounded(slopes, y, np.zeros(p)).values
         shifts = bootstrap_absolute(slopes, y - slopes @ found, 300, seed)
         low, high = np.quantile(shifts, [0.025, 0.975], axis=0)
         hits += int(((found + low <= 0) & (found + high >= 0)).sum())

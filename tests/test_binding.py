@@ -140,7 +140,8 @@ def test_an_argument_is_a_parameter_where_it_is_said_to_be():
 
 def test_a_parameter_that_is_not_in_the_formula_is_refused():
     assert refusal(OptionError, "counts = a*time", parameters=["q"]) == (
-        "`q` is named a parameter but is not in the formula: counts = a*time"
+        "`q` is named a parameter but is not in the formula: counts = a*time\n"
+        "hint: write it into the formula, or do not name it a parameter"
     )
 
 

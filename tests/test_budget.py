@@ -26,15 +26,22 @@ def test_a_slow_function_ends_when_its_time_is_up():
     assert answer.effort.seconds < 3
 
 
-def test_what_a_fit_took_is_in_the_answer():
-    effort = sq.fit("y = a*exp(-b*x)", (X, Y)).effort
-    assert 0 < effort.seconds < effort.allowed and effort.evaluations > 10
+@pytest.mark.parametrize("loss", [sq.mse, sq.mae, sq.huber, sq.poisson], ids=lambda loss: loss.name)
+@pytest.mark.parametrize(
+    ("formula", "least"), [("y = a*x + b", 1), ("y = a*exp(-b*x)", 10), ("y = a + w*relu(t - x)", 1)]
+)
+def test_what_a_fit_took_is_in_the_answer(formula, least, loss, tmp_path):
+    answer = sq.fit(formula, (X, Y), loss=loss)
+    assert 0 < answer.effort.seconds < answer.effort.allowed and answer.effort.evaluations >= least
+    answer.save(tmp_path / "fit.json")
+    assert sq.load(tmp_path / "fit.json").effort == answer.effort
 
 
 def test_time_that_is_none_is_refused():
-    with pytest.raises(OptionError) as caught:
-        sq.fit("y = a*x", (X, Y), seconds=0)
-    assert str(caught.value) == "seconds is 0, a number above 0 was expected\nhint: seconds=60"
+    for seconds in (0, -1, "5", float("nan")):
+        with pytest.raises(OptionError) as caught:
+            sq.fit("y = a*x", (X, Y), seconds=seconds)
+        assert str(caught.value) == f"seconds is {seconds!r}, a number above 0 was expected\nhint: seconds=60"
 
 
 def test_many_points_get_more_time():

@@ -81,7 +81,7 @@ def test_json_has_these_keys():
     answer = fitted("decay.csv", DECAY)
     assert list(answer) == [
         "version", "formula", "data", "parameters", "loss", "limit", "n", "dropped", "degrees_of_freedom", "reduced_chi_square",
-        "r_squared", "aic", "sigma_is", "derivatives", "errors", "left_out", "verdict",
+        "r_squared", "aic", "sigma_is", "derivatives", "errors", "left_out", "effort", "verdict",
     ]  # fmt: skip
     assert list(answer["parameters"]["tau"]) == ["value", "error", "low", "high", "fixed"]
     assert answer["data"] == {"inputs": ["t"], "target": "counts", "notes": []}
@@ -391,7 +391,8 @@ REFUSALS: dict[str, tuple[Sequence[str], str]] = {
     ),
     "--parameter that is not there": (
         ["decay.csv", DECAY, "--parameter", "q"],
-        f"`q` is named a parameter but is not in the formula: {DECAY}",
+        f"`q` is named a parameter but is not in the formula: {DECAY}\n"
+        "hint: write it into the formula, or do not name it a parameter",
     ),
 }
 

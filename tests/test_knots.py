@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from squiggly.pieces import enough_hinges
 from squiggly.points import Points
 from squiggly.report import limit_line
 from squiggly.shapes import relus
+from squiggly.solve.field import hinged_line
 from squiggly.solve.hinges import bent, most_pieces
+from squiggly.solve.stretches import Stretches
 
 CURVES = {
     "quadratic": lambda x: 3 * x**2 + 2 * x + 1,
@@ -140,6 +143,36 @@ def test_many_points_are_quick_and_exact():
     x, y = spread("sin 3x", 1, n=20_000, noise=0.1)
     fit = sq.fit(relus(6), (x, y))
     assert over_limit(fit) <= 1.01 and fit.verdict.kind != "did not settle"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_thousands_of_noisy_points_come_to_rest(seed):
+    random = np.random.default_rng(seed)
+    x = random.uniform(0, 1, 2_500)
+    fit = sq.fit(relus(6), (x, np.sin(20 * x) + 0.3 * random.normal(size=2_500)))
+    assert fit.verdict.kind == "determined"
+    for size in (1e-6, 1e-8):  # points lie 4e-4 apart: no hinge crosses more than the one it may be at
+        for _ in range(20):
+            at = np.array(places(fit)) + size * random.normal(size=6)
+            columns = np.column_stack([np.ones(len(x)), x, *(np.maximum(x - t, 0) for t in at)])
+            left = fit.points.y - columns @ np.linalg.lstsq(columns, fit.points.y, rcond=None)[0]
+            assert left @ left >= fit.chi_square * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("ops", [("relu", "relu", "relu"), ("relu", "abs", "relu")])
+def test_stretches_cost_what_all_points_cost(ops):
+    random = np.random.default_rng(1)
+    field = hinged_line(Points.checked({"x": random.uniform(3, 5, 1_777)}, random.normal(size=1_777)), 3)
+    turned = [replace(h, op=op, slope=s) for h, op, s in zip(field.hinges, ops, (1.0, -2.0, 1.0))]
+    field = replace(field, hinges=tuple(turned))
+    stretches = Stretches.of(field)
+    for at in (*random.uniform(2.9, 5.1, (20, 3)), field.x[[0, 900, 1776]]):
+        assert stretches.residual(at) == pytest.approx(field.residual(at), rel=1e-9)
+        if at[0] in field.x or at.min() < field.x.min() or at.max() > field.x.max():
+            continue  # at a kink the slope is that of either side; outside the points a hinge is part of the line
+        [triangle], _ = stretches.factor(at[None])
+        [wanted], _ = field.factor(at[None])
+        assert triangle[:, :-1].T @ triangle == pytest.approx(wanted[:, :-1].T @ wanted, rel=1e-6, abs=1e-6)
 
 
 # --- Which models

@@ -15,7 +15,8 @@ from squiggly.modelling import as_model
 from squiggly.solve.least_squares import minimise, newton_step
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
-from squiggly.solve.starts import rhythms, search
+from squiggly.solve.starts import find_starts
+from squiggly.solve.waves import rhythms
 
 X = np.linspace(0.0, 10.0, 60)
 NOISE = np.random.default_rng(5).normal(size=60)
@@ -146,7 +147,7 @@ def test_the_rhythm_of_a_wave_is_among_the_rhythms():
 
 def test_the_same_seed_finds_the_same_starts():
     posed = problem("y = a*exp(-x/p) + b*exp(-x/q) + c", {"x": X, "y": Y})
-    first, second = (search(posed, (), ("a", "b", "c"), 3).walked.values for _ in range(2))
+    first, second = (find_starts(posed, (), ("a", "b", "c"), 3).walked.values for _ in range(2))
     assert (first == second).all()
 
 
@@ -175,8 +176,6 @@ PROBLEMS = (
 @pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_nist_is_met_to_six_digits_from_its_own_starts(reference, name, start):
-    if (name, start) == ("MGH17", 0):
-        pytest.skip("its two exponentials come out in the other order, which is the same curve")
     formula, rows, data = nist(reference / "nist" / f"{name}.dat")
     fit = sq.fit(formula, data, start={f"b{i + 1}": row[start] for i, row in enumerate(rows)})
     answers = [fit.parameters[f"b{i + 1}"] for i in range(len(rows))]
@@ -184,15 +183,11 @@ def test_nist_is_met_to_six_digits_from_its_own_starts(reference, name, start):
     assert [p.error for p in answers] == pytest.approx(rows[:, 3], rel=1e-6)
 
 
-def test_nist_mgh17_from_its_far_start_is_the_right_curve(reference):
-    formula, rows, data = nist(reference / "nist" / "MGH17.dat")
-    fit = sq.fit(formula, data, start={f"b{i + 1}": row[0] for i, row in enumerate(rows)})
-    assert fit.chi_square == pytest.approx(5.4648946975e-05, rel=1e-9)  # certified
-
-
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_nist_without_start_values_is_right_or_says_why_not(reference, name):
+def test_nist_without_start_values_is_met_and_only_kirby2_s_curve_is_doubted(reference, name):
     formula, rows, data = nist(reference / "nist" / f"{name}.dat")
     certified = sq.fit(formula, data, start={f"b{i + 1}": row[2] for i, row in enumerate(rows)})
     fit = sq.fit(formula, data)
-    assert fit.chi_square <= certified.chi_square * (1 + 1e-6) or not fit.verdict.ok
+    assert fit.chi_square <= certified.chi_square * (1 + 1e-6)
+    # even the certified curve of Kirby2 leaves long stretches of points to one side
+    assert fit.verdict.kind == ("misses the points" if name == "Kirby2" else "determined")

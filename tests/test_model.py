@@ -223,7 +223,8 @@ def test_what_is_no_model_is_refused(source, message):
 
 def test_a_parameter_that_is_not_in_the_formula_cannot_be_named_one():
     assert said(OptionError, as_model, "y = a*x", ["x", "y"], parameters=["tau"]) == (
-        "`tau` is named a parameter but is not in the formula: y = a*x"
+        "`tau` is named a parameter but is not in the formula: y = a*x\n"
+        "hint: write it into the formula, or do not name it a parameter"
     )
 
 
@@ -425,3 +426,9 @@ def test_torch_is_imported_for_torch_functions_only():
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_an_input_that_is_no_number_is_refused():
+    with pytest.raises(ModelError) as caught:
+        as_model("a*x").predict("abc", a=1)
+    assert str(caught.value) == "x is 'abc', numbers were expected\nhint: give one number, or a list of them"

@@ -41,7 +41,7 @@ def untouched(n: int, p: int, sets: int, seed: int = 0) -> tuple[float, float]:
     """Of clean points the share that is named, and of clean sets the share in which none is."""
     rng = np.random.default_rng(seed)
     across = np.linalg.qr(np.vander(np.linspace(-1, 1, n), p))[0]
-    named = [wild(y - across @ (across.T @ y), p)[0].sum() for y in rng.normal(size=(sets, n))]
+    named = [wild(y - across @ (across.T @ y), p, 0.0)[0].sum() for y in rng.normal(size=(sets, n))]
     return float(np.mean(named)) / n, float(np.mean(np.array(named) == 0))
 
 
@@ -75,7 +75,7 @@ def test_the_chances_are_student_s_and_the_steps_benjamini_s_and_hochberg_s():
 
     rng = np.random.default_rng(1)
     residuals = np.r_[rng.normal(size=45), [9.0, -7.0, 5.0, 4.0, -3.8]]
-    named, scatter = wild(residuals, 3)
+    named, scatter = wild(residuals, 3, 0.0)
     assert scatter == approx(np.quantile(np.abs(residuals), 0.6827) * 50 / 47)
     chance = 2 * student.sf(np.abs(residuals) / scatter, 47)
     assert (named == (false_discovery_control(chance) <= 0.01)).all() and 3 <= named.sum() < 10
@@ -84,7 +84,7 @@ def test_the_chances_are_student_s_and_the_steps_benjamini_s_and_hochberg_s():
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.integers(0, 5))
 def test_whatever_the_residuals_at_most_three_in_ten_are_named_and_those_the_farthest(values, parameters):
     residuals = np.array(values)
-    named, _ = wild(residuals, parameters)
+    named, _ = wild(residuals, parameters, 0.0)
     assert named.sum() <= 0.3 * len(residuals)
     if named.any():
         assert np.abs(residuals[named]).min() >= np.abs(residuals[~named]).max()
@@ -92,10 +92,10 @@ def test_whatever_the_residuals_at_most_three_in_ten_are_named_and_those_the_far
 
 def test_the_unit_of_y_makes_no_difference():
     residuals = np.random.default_rng(2).standard_t(2, size=60)
-    named = wild(residuals, 2)[0]
+    named = wild(residuals, 2, 0.0)[0]
     assert named.any()
     for unit in (1e-200, 1e-9, 1e12):
-        assert (wild(residuals * unit, 2)[0] == named).all()
+        assert (wild(residuals * unit, 2, 0.0)[0] == named).all()
 
 
 def test_rounding_is_no_scatter():

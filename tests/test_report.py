@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import squiggly as sq
-from squiggly.report import rounded
+from squiggly.figures import rounded
 
 X = np.linspace(0, 4, 9)
 Y = 2 * X + 1 + np.array([0.1, -0.2, 0.15, 0, -0.1, 0.2, -0.05, 0.1, -0.2])

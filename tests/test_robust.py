@@ -108,7 +108,7 @@ def test_the_spread_of_a_small_clean_table_is_not_too_small():
         y = rng.normal(size=12)
         problem, _ = pose(as_model("a*x^2 + b*x + c"), sq.Points.checked({"x": x}, y), sq.mae, {}, {}, {})
         fit = sq.fit("y = a*x^2 + b*x + c", (x, y), loss=sq.mae, errors="jacobian")
-        found.append(spread(problem, np.array([list(fit.values.values())])))
+        found.append(spread(problem, np.array(list(fit.values.values()))))
     assert np.median(found) == approx(1, abs=0.25)
 
 
@@ -132,7 +132,7 @@ def test_a_given_start_is_used():
 def test_calm_points_stay_and_a_wild_one_is_put_onto_its_neighbours():
     y = 3.0 * X + np.random.default_rng(4).normal(scale=0.1, size=60)
     calm, noise = calmed(sq.Points.checked({"x": X}, y))
-    assert (calm is None or (calm.y == y)[4:-4].all()) and 0.05 < noise < 0.2
+    assert (calm.y == y)[4:-4].all() and 0.05 < noise < 0.2  # the ends have neighbours to one side only
     y[[5, 30]] += [9, -9]
     calm, _ = calmed(sq.Points.checked({"x": X}, y))
     assert {5, 30} <= set(np.flatnonzero(calm.y != y).tolist())

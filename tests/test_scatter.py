@@ -155,7 +155,7 @@ def test_no_wrong_minimum_of_a_classic_family_passes(name):
     assert len(wrong)
     for end in wrong:
         one = minimise(problem.factor, end[None], problem.low, problem.high)
-        assert not judge(problem, one, trust(problem, one, False), False).ok
+        assert not judge(problem, one, trust(problem, one, False, "jacobian", 0), False).ok
 
 
 def certified() -> list[object]:

@@ -14,11 +14,12 @@ from squiggly.formula import parse
 from squiggly.loss import mse
 from squiggly.solve.components import Group, groups
 from squiggly.solve.problem import Problem
-from squiggly.solve.projection import Walked, eliminate, guarded, rank, substitute, walk
+from squiggly.solve.projection import Walked, eliminate, guarded, rank, substitute, unlike, walk
 from squiggly.solve.roles import clock, roles
 from squiggly.solve.scatter import looks_like_scatter
-from squiggly.solve.starts import even, rhythms, search, unlike
+from squiggly.solve.starts import even, find_starts
 from squiggly.solve.units import units
+from squiggly.solve.waves import plane_rhythms, rhythms
 
 X = np.linspace(0.0, 10.0, 80)
 NOISE = np.random.default_rng(5).normal(size=80)
@@ -174,6 +175,31 @@ def test_the_speeds_of_two_waves_are_among_the_rhythms():
     assert np.abs(found - 2.3).min() < 0.05 and np.abs(found - 5.1).min() < 0.05
 
 
+def test_a_wave_across_a_plane_is_seen_along_both_inputs():
+    random = np.random.default_rng(0)
+    x, z = random.uniform(0, 10, 120), random.uniform(0, 10, 120)
+    y = 2 * np.sin(2.3 * x - 1.4 * z + 0.5) + 1 + 0.3 * random.normal(size=120)
+    assert np.abs(plane_rhythms(x, z, y) - [2.3, -1.4]).max(axis=1).min() < 0.1
+    found = sq.fit("y = A*sin(k*x + m*z + p) + c", {"x": x, "z": z, "y": y}).values
+    assert abs(found["k"]) == approx(2.3, abs=0.03) and abs(found["m"]) == approx(1.4, abs=0.03)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_uneven_places_show_a_wave_faster_than_their_mean_gap(seed):
+    random = np.random.default_rng(seed)
+    x = np.sort(random.uniform(0, 400, 100))
+    y = 20 * np.sin(2 * np.pi * x / 3.5 + 1) - 12 + 5 * random.normal(size=100)
+    assert sq.fit("y = K*sin(2*pi*x/P + p) + g", (x, y)).values["P"] == approx(3.5, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_narrow_peak_among_many_points_is_found(seed):
+    random = np.random.default_rng(seed)
+    x = np.linspace(0, 1000, 501)
+    y = 25 * np.exp(-(((x - 609) / 3) ** 2)) + 3 * random.normal(size=501)
+    assert sq.fit("y = h*exp(-((x - m)/w)^2) + c", (x, y)).values["m"] == approx(609, abs=2)
+
+
 def test_a_term_is_a_group_of_its_own():
     expr = parse("b*exp(-k*x) + h*exp(-((x - m)/w)^2) + c").expr
     assert groups(expr, ("k", "m", "w"), ("b", "h", "c")) == (Group(("k",), ("b",)), Group(("m", "w"), ("h",)))
@@ -197,6 +223,16 @@ def test_three_peaks_on_a_slope_are_found_without_a_start():
     assert [found[n] for n in "pqr"] == approx([2, 5, 6.2], abs=0.05)  # from left to right
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_two_narrow_peaks_of_one_width_are_both_found(seed):
+    random = np.random.default_rng(seed)
+    x = np.linspace(0, 1000, 800)
+    y = 5 + 0.01 * x + 30 * np.exp(-(((x - 312) / 3) ** 2)) + 18 * np.exp(-(((x - 579) / 3) ** 2))
+    formula = "y = b + m*x + A*exp(-((x - c)/w)^2) + B*exp(-((x - d)/w)^2)"
+    found = sq.fit(formula, (x, y + 3 * random.normal(size=800))).values
+    assert (found["c"], found["d"]) == approx((312, 579), abs=2)
+
+
 def test_decays_that_could_change_places_come_in_order():
     y = 3 * np.exp(-2 * X) + 2 * np.exp(-0.3 * X) + 1e-3 * NOISE
     found = sq.fit("y = a*exp(-p*x) + b*exp(-q*x)", (X, y)).values
@@ -211,8 +247,8 @@ def test_a_start_that_was_given_keeps_its_place():
 
 def test_a_search_says_how_many_walks_agreed():
     posed = problem("y = a*exp(-x/tau) + c", X, 5.0 * np.exp(-X / 2.0) + 1.0 + 0.05 * NOISE)
-    found = search(posed, (), ("a", "c"), 0)
-    assert found.agreed >= 2 and found.tried >= 100
+    found = find_starts(posed, (), ("a", "c"), 0)
+    assert found.agreed >= 2 and posed.tally.tried >= 100
     assert isinstance(found.walked, Walked) and (np.diff(found.walked.cost) >= 0).all()
 
 

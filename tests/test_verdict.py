@@ -333,7 +333,7 @@ def judged(model: str, data: object, best: dict[str, float], *others: dict[str, 
     descent = minimise(problem.factor, ends[:1], problem.low, problem.high)
     beside = minimise(problem.factor, ends[1:], problem.low, problem.high)
     descent = replace(descent, rivals=beside.values)
-    return judge(problem, descent, trust(problem, descent, False), False)
+    return judge(problem, descent, trust(problem, descent, False, "jacobian", 0), False)
 
 
 def test_two_curves_through_the_same_points_in_words():
@@ -414,14 +414,14 @@ def ended(model: str, data: object, at: dict[str, float], known: bool = False, *
     problem, _ = pose(bound, points, sq.mse, {}, {}, {})
     descent = minimise(problem.factor, np.array([[at[n] for n in problem.free]]), problem.low, problem.high, most=0)
     descent = replace(descent, **told)
-    return judge(problem, descent, trust(problem, descent, known), known)
+    return judge(problem, descent, trust(problem, descent, known, "jacobian", 0), known)
 
 
 def test_a_budget_that_is_spent_in_words(falling):
-    verdict = ended(DECAY, falling, {"a": 1, "tau": 1, "c": 0}, settled=np.array([False]), spent="60 seconds")
+    verdict = ended(DECAY, falling, {"a": 1, "tau": 1, "c": 0}, settled=np.array([False]), spent=60.0)
     assert str(verdict) == (
-        "did not settle: the search ended after 60 seconds, its budget, and the loss was still going down; these are the "
-        "best values met so far, not an answer. Give start values nearer the answer, or a larger budget."
+        "did not settle: the 60 seconds that it may take were over; these are the best values met so far, not an answer. "
+        "Allow more, as in seconds=120, or give start values nearer the answer."
     )
 
 

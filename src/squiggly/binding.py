@@ -61,7 +61,7 @@ def bind(
         fresh=table.fresh and (spread is not None or sigma is None),
     )
     if target.op != "name":
-        points = replace(points, y=_transformed(target, points, bound.inputs), target=text(target))
+        points = replace(points, y=_transformed(target, points), target=text(target))
     if len(points.inputs) > len(bound.inputs):  # columns of the left side only
         points = replace(points, inputs={i: points.inputs[i] for i in bound.inputs})
     return (_sized(bound, points) if bound.sized is not None else bound), points
@@ -165,7 +165,7 @@ def _target_column(bound: Model, table: Table, spread: str | None) -> str:
     return left[0]
 
 
-def _transformed(target: Expr, points: Points, inputs: Sequence[str]) -> np.ndarray:
+def _transformed(target: Expr, points: Points) -> np.ndarray:
     """The left side of a formula such as log(y) = …, computed from its columns."""
     values = {**points.inputs, points.target: points.y}
     [y] = Program(tuple(values), (), (target,))(values, {})

@@ -13,7 +13,7 @@ from squiggly.errors import DataError, OptionError, listed
 from squiggly.intervals.trust import definition
 from squiggly.loss import Huber, Loss, Poisson, expect_loss, mse
 from squiggly.model import Model
-from squiggly.options import Bound, bounded, choice, named_values
+from squiggly.options import Bound, bounded, choice, expect, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
 from squiggly.result import Fit
@@ -26,6 +26,7 @@ from squiggly.solve.upright import upright
 if TYPE_CHECKING:
     from squiggly.outliers import Outliers
 
+UNSEARCHED = "stopped in the Huber fit that outliers are looked for with: all points are kept, and the loss is huber's"
 SMALLEST, LARGEST = 1e-140, 1e140  # of y, in units of sigma
 
 
@@ -78,8 +79,8 @@ def fit(
     choice("outliers", outliers, ("keep", "leave out"))
     expect_loss(loss)
     definition(errors, loss, 1)  # before the work, not after it
-    if seconds is not None and not seconds > 0:
-        raise OptionError(f"seconds is {seconds!r}, a number above 0 was expected\nhint: seconds=60")
+    if seconds is not None:
+        expect("a number above 0", "seconds=60", seconds=seconds)
     bound, points = bind(model, data, sigma=sigma, missing=missing, parameters=parameters)
     loss.check(points.y, points.sigma)
     if sigma_is == "known" and points.sigma is None:
@@ -92,11 +93,12 @@ def fit(
             problem, left_out, stopped = _without_outliers(problem, known, seed, budget)
         descent, problem = solve(problem, known, seed, budget) if stopped is None else (stopped, problem)
     if budget.over:
-        spent = f"{budget.seconds:.3g} seconds"
-        descent = replace(descent, interrupted=False, settled=np.zeros(1, dtype=bool), spent=spent)
+        descent = replace(descent, interrupted=False, settled=np.zeros(1, dtype=bool), spent=budget.seconds)
     descent = upright(problem, descent, known)
-    effort = Effort(budget.taken, budget.seconds, descent.evaluations)
-    return Fit.of(problem, descent, sigma_is == "known" and points.sigma is not None, errors, seed, left_out, effort)
+    effort = Effort(budget.taken, budget.seconds, problem.tally.tried)
+    known_size = sigma_is == "known" and points.sigma is not None
+    answer = Fit.of(problem, descent, known_size, errors, seed, left_out, effort)
+    return answer if stopped is None else replace(answer, notes=(*answer.notes, UNSEARCHED))
 
 
 def _without_outliers(

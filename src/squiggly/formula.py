@@ -148,7 +148,9 @@ def parse(text: str, known: Iterable[str] = ()) -> Formula:
     hint: finish it, or leave out the last sign
     """
     if not isinstance(text, str):
-        raise FormulaError(f"a formula is text, got {type(text).__name__}")
+        raise FormulaError(
+            f'a formula is text, got {type(text).__name__}\nhint: write it in quotes, for example "y = a*x + b"'
+        )
     known = frozenset(known)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)  # é typed as e and an accent is one letter

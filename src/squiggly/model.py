@@ -136,7 +136,7 @@ class Model:
         lacking = [i for i in self.inputs if i not in inputs]
         if lacking:
             raise ModelError(f"no values for the input {listed(lacking)}\nhint: give a dict with a key for each input")
-        return {i: np.asarray(detached(inputs[i]), dtype=float) for i in self.inputs}
+        return {i: _numbers(i, inputs[i]) for i in self.inputs}
 
     def rows(self, values: np.ndarray, inputs: Mapping[str, np.ndarray], wanted: tuple[str, ...] = ()) -> np.ndarray:
         """Value and derivatives for a batch of parameter sets: (batch, parameters) -> (batch, 1 + wanted, n)."""
@@ -312,3 +312,11 @@ def torch_function(program: Program, arguments: Sequence[str]) -> Callable[..., 
         return results[0] if len(results) == 1 else results
 
     return forward
+
+
+def _numbers(name: str, values: Any) -> np.ndarray:
+    try:
+        return np.asarray(detached(values), dtype=float)
+    except (TypeError, ValueError):
+        said = repr(values) if len(repr(values)) <= 40 else repr(values)[:39] + "…"
+        raise ModelError(f"{name} is {said}, numbers were expected\nhint: give one number, or a list of them") from None

@@ -72,7 +72,10 @@ def _from_formula(source: str, columns: tuple[str, ...] | None, parameters: tupl
     _refuse_near_misses(read.text, [n for n in own if n not in parameters], columns, (*used, *targets))
     unknown = [p for p in parameters if p not in used]
     if unknown:
-        raise OptionError(f"`{unknown[0]}` is named a parameter but is not in the formula: {read.text}")
+        raise OptionError(
+            f"`{unknown[0]}` is named a parameter but is not in the formula: {read.text}\n"
+            "hint: write it into the formula, or do not name it a parameter"
+        )
     return Model(inputs, own, read.expr, read.target, by_name=True, euler=read.euler)
 
 

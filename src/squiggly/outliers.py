@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from squiggly.errors import listed
+from squiggly.loss import Poisson
 from squiggly.points import Points
 from squiggly.solve.least_squares import Descent
 from squiggly.solve.problem import Problem
@@ -28,6 +29,7 @@ MOST = 0.3  # share of the points that are tested
 ONE_SIGMA = 0.6827  # of a Gaussian, within one standard deviation
 ROUNDING = 1e-13  # of y: residuals as small are no scatter
 NAMED = 8  # rows named in a line of text
+RULE = "residuals too far for the others' scatter, at a false discovery rate of 1 %"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Outlier:
     """One wild point.
 
     row: its row as the table counts it; at: its values by name, y's too; far: residual in units of the others' scatter
+
+    >>> print(Outlier(5, {"x": 5.0, "y": 30.0}, 254.7))
+    row 5 (x=5, y=30): +255 times the scatter
     """
 
     row: int
@@ -92,16 +97,13 @@ class Outliers:
         return f"{len(self)} of {self.n} points stand{'s' * (len(self) == 1)} out as {kind}: {which}"
 
 
-RULE = "residuals too far for the others' scatter, at a false discovery rate of 1 %"
-
-
-def wild(residuals: np.ndarray, parameters: int, grain: float = 0.0) -> tuple[np.ndarray, float]:
+def wild(residuals: np.ndarray, parameters: int, grain: float) -> tuple[np.ndarray, float]:
     """Which residuals stand out, (n,) bool, and the scatter of the others.
 
     residuals: (n,), measured less predicted, in units of sigma where given; parameters: how many were fitted;
     grain: what is rounding, no scatter, in the same units.
 
-    >>> stands_out, scatter = wild(np.array([0.1, -0.2, 0.1, 0.0, -0.1, 0.2, -0.1, 9.0]), 1)
+    >>> stands_out, scatter = wild(np.array([0.1, -0.2, 0.1, 0.0, -0.1, 0.2, -0.1, 9.0]), 1, grain=0.0)
     >>> np.flatnonzero(stands_out).tolist()
     [7]
     """
@@ -122,39 +124,31 @@ def wild(residuals: np.ndarray, parameters: int, grain: float = 0.0) -> tuple[np
     return out, scatter
 
 
-def only(points: Points, keep: np.ndarray) -> Points:
-    """Some of the points, (n,) bool, with their rows' numbers."""
-    rows = np.arange(points.n) if points.rows is None else np.asarray(points.rows)
-    return replace(
-        points,
-        inputs={name: values[keep] for name, values in points.inputs.items()},
-        y=points.y[keep],
-        sigma=None if points.sigma is None else points.sigma[keep],
-        rows=rows[keep],
-    )
-
-
 def outliers_of(fit: Fit) -> Outliers:
     """The points that stand out from a fit's own curve. Counts are measured by the root of what was expected."""
-    scale: Any = 1.0 if fit.points.sigma is None else fit.points.sigma
-    if fit.loss_function.name == "poisson":
+    points, residuals, size = fit.points, fit.residuals, fit.points.y_over_sigma
+    if isinstance(fit.loss_function, Poisson):
         with np.errstate(all="ignore"):
-            scale = np.sqrt(np.maximum(fit.predict(), 1e-300))
-    residuals = fit.residuals / scale
-    return found(fit.points, residuals, len(fit.free), float(np.abs(fit.points.y / scale).max()))
-
-
-def found(points: Points, residuals: np.ndarray, parameters: int, size: float, left_out: bool = False) -> Outliers:
-    """The points that stand out, by their residuals; those and size, of y, in units of sigma where given."""
-    out, scatter = wild(residuals, parameters, ROUNDING * size)
-    return Outliers(only(points, out), residuals[out] / scatter, scatter, points.n, left_out)
+            root = np.sqrt(np.maximum(fit.predict(), 1e-300))
+        residuals, size = residuals / root, points.y / root
+    elif points.sigma is not None:
+        residuals = residuals / points.sigma
+    return standing_out(points, residuals, len(fit.free), size)[1]
 
 
 def without_outliers(problem: Problem, descent: Descent) -> tuple[Points, Outliers]:
     """The points that are left without those that stand out from a solved robust fit, and those."""
-    points = problem.points
-    sigma = 1.0 if points.sigma is None else points.sigma
-    [[predicted]] = problem.model.rows(problem.whole(descent.values), points.inputs)
-    size = float(np.abs(points.y / sigma).max())
-    out, _ = wild((points.y - predicted) / sigma, len(problem.free), ROUNDING * size)
-    return only(points, ~out), found(points, (points.y - predicted) / sigma, len(problem.free), size, left_out=True)
+    points, residuals = problem.points, problem.residuals(descent.values[0])
+    out, named = standing_out(points, residuals, len(problem.free), points.y_over_sigma)
+    return points.take(~out), replace(named, left_out=True)
+
+
+def standing_out(
+    points: Points, residuals: np.ndarray, parameters: int, size: np.ndarray
+) -> tuple[np.ndarray, Outliers]:
+    """The points that stand out by their residuals, (n,) bool and as Outliers.
+
+    residuals, size: (n,), what the points lie off by and y itself, in units of sigma where given.
+    """
+    out, scatter = wild(residuals, parameters, ROUNDING * float(np.abs(size).max()))
+    return out, Outliers(points.take(out), residuals[out] / scatter, scatter, points.n)

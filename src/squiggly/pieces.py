@@ -85,7 +85,9 @@ def enough_hinges(points: Points) -> tuple[int, str]:
         at = search(hinged_line(points, hinges, averaged=True), True, thorough=False)[0] if hinges else np.empty(0)
         return _criterion(n, max(whole.residual(at), enough), hinges)
 
-    limits = best_pieces(points.x, points.y, points.sigma, most + 1).costs
+    runs = hinged_line(points, 0, averaged=True)
+    within = max(float(whole.y @ whole.y - runs.y @ runs.y), 0.0)  # what lies within runs is the same for all
+    limits = within + best_pieces(runs.x, runs.y / runs.weight, 1.0 / runs.weight, most + 1).costs
     guess = int(np.argmin([_criterion(n, max(cost, enough), h) for h, cost in enumerate(limits)]))
     chosen = min(_around(criterion, guess, most), key=lambda h: (criterion(h), h))
     called = f"{chosen or 'no'} hinge{'s' * (chosen != 1)}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from squiggly.descent import Moment
 from squiggly.errors import DataError, ModelError, OptionError, listed
+from squiggly.figures import rounded
 from squiggly.intervals.band import KINDS
 from squiggly.intervals.trust import LEVEL, Parameter
 from squiggly.model import Model
@@ -17,7 +18,7 @@ from squiggly.modelling import as_model
 from squiggly.options import choice, named_values
 from squiggly.picture import DATA, INK, MODEL, clean, expect_kind, headline, label, sheet, style, written
 from squiggly.points import Points
-from squiggly.report import rounded, title
+from squiggly.report import title
 from squiggly.result import Fit
 from squiggly.shades import SHADE, edges_of
 from squiggly.typeset import latex_name
@@ -374,9 +375,8 @@ def _beside(axes: Axes, fit: Fit, lone: bool, band: str | None) -> None:
     box = axes.legend(
         handles, ["·"] * len(entries), loc="upper left", bbox_to_anchor=(1.0, 1.03), frameon=False, labelspacing=0.35
     )
-    for text, (words, math) in zip(
-        box.get_texts(), entries, strict=True
-    ):  # set here: a label may not begin with _, a name may
+    # set here: a label may not begin with _, a name may
+    for text, (words, math) in zip(box.get_texts(), entries, strict=True):
         text.set(text=words, parse_math=math, math_fontfamily="stix")
     if not fit.verdict.ok:
         box.get_texts()[-1].set_fontweight("bold")

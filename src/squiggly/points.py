@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,34 @@ class Points:
         2
         """
         return len(self.y)
+
+    @cached_property
+    def y_over_sigma(self) -> np.ndarray:
+        """y in units of sigma, (n,); y itself where sigma is not known.
+
+        >>> Points.checked({"t": [0, 1]}, [5, 3], sigma=0.5).y_over_sigma
+        array([10.,  6.])
+        """
+        return self.y if self.sigma is None else self.y / self.sigma
+
+    def take(self, which: np.ndarray | slice) -> Points:
+        """Some of the points, with all that is known of them: sigma, their rows' numbers, the notes.
+
+        which: their indices, a (n,) bool that is True for those wanted, or a slice.
+
+        >>> some = Points.checked({"t": [0, 1, 2]}, [5, 3, 2]).take(np.array([True, False, True]))
+        >>> some.y, some.rows
+        (array([5., 2.]), array([0, 2]))
+        """
+        rows = range(self.n) if self.rows is None else self.rows
+        numbers = np.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else np.asarray(rows)
+        return replace(
+            self,
+            inputs={name: values[which] for name, values in self.inputs.items()},
+            y=self.y[which],
+            sigma=None if self.sigma is None else self.sigma[which],
+            rows=numbers[which],
+        )
 
     def __len__(self) -> int:
         return self.n

@@ -103,8 +103,10 @@ class Fit:
             if np.isfinite([low, high]).any()
         }
         return cls(
-            problem.model, problem.points, problem.loss, known, MappingProxyType(parameters), found.covariance,
-            found.freedom, verdict, path, by, (found.words,) if found.words else (), bounds, seed, left_out, effort,
+            model=problem.model, points=problem.points, loss_function=problem.loss, known=known,
+            parameters=MappingProxyType(parameters), covariance=found.covariance, freedom=found.freedom,
+            verdict=verdict, path=path, errors_by=by, notes=(found.words,) if found.words else (), bounds=bounds,
+            seed=seed, left_out=left_out, effort=effort,
         )  # fmt: skip
 
     def __getstate__(self) -> dict[str, Any]:  # a read-only mapping cannot be pickled, a dict can

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from squiggly.outliers import Outliers
 from squiggly.points import Points
 from squiggly.report import errors_line
 from squiggly.result import Fit
+from squiggly.solve.budget import Effort
 
 VERSION = 1  # of the file's layout; raised when an older squiggly could not read a new file
 _NUMBERS = ("value", "error", "low", "high")
@@ -54,6 +56,7 @@ def as_json(fit: Fit) -> dict[str, Any]:
         "derivatives": fit.model.derivatives_by,
         "errors": {"by": fit.errors_by, "level": LEVEL, "words": errors_line(fit), "notes": list(fit.notes)},
         "left_out": None if fit.left_out is None else _left_out(fit.left_out),
+        "effort": None if fit.effort is None else {"allowed": fit.effort.allowed, "tried": fit.effort.evaluations},
         "verdict": _verdict_as_json(fit.verdict),
     }
 
@@ -92,6 +95,7 @@ def save(fit: Fit, path: str | PathLike[str]) -> None:
     points = fit.points
     whole = {
         **as_json(fit),
+        "effort": None if fit.effort is None else asdict(fit.effort),
         "covariance": [[_number(v) for v in row] for row in fit.covariance.tolist()],
         "unbounded": [n for n, p in fit.parameters.items() if math.isinf(p.error)],
         "endless": {
@@ -151,6 +155,14 @@ def load(path: str | PathLike[str]) -> Fit:
 
     A function that could not be recorded is not in the file: such a Fit has its numbers but cannot predict.
     Raises FileError for a file that is missing or is not a saved fit.
+
+    >>> import tempfile
+    >>> from squiggly import fit
+    >>> answer = fit("y = a*x + b", {"x": [0, 1, 2], "y": [1, 3, 5]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     answer.save(f"{folder}/line.json")
+    ...     print(load(f"{folder}/line.json").values == answer.values)
+    True
     """
     where = Path(path).name
     try:
@@ -208,21 +220,28 @@ def _fit(data: Mapping[str, Any]) -> Fit:
     )
     errors = data.get("errors", {"by": "jacobian", "notes": []})  # the only way there was at first
     return Fit(
-        model,
-        points,
-        loss,
-        data["sigma_is"] == "known",
-        MappingProxyType(parameters),
-        covariance,
-        int(data["degrees_of_freedom"]),
-        _verdict(verdict),
-        path,
-        definition(str(errors["by"]), loss, len(points.y)),
-        tuple(map(str, errors["notes"])),
-        _bounds(data.get("bounds", {}), free),
-        int(data.get("seed", 0)),
-        _brought_back(data.get("left_out"), points.target),
+        model=model,
+        points=points,
+        loss_function=loss,
+        known=data["sigma_is"] == "known",
+        parameters=MappingProxyType(parameters),
+        covariance=covariance,
+        freedom=int(data["degrees_of_freedom"]),
+        verdict=_verdict(verdict),
+        path=path,
+        errors_by=definition(str(errors["by"]), loss, len(points.y)),
+        notes=tuple(map(str, errors["notes"])),
+        bounds=_bounds(data.get("bounds", {}), free),
+        seed=int(data.get("seed", 0)),
+        left_out=_brought_back(data.get("left_out"), points.target),
+        effort=_effort(data.get("effort")),
     )
+
+
+def _effort(saved: Mapping[str, Any] | None) -> Effort | None:
+    if saved is None:
+        return None
+    return Effort(float(saved["seconds"]), float(saved["allowed"]), int(saved["evaluations"]))
 
 
 def _numbered(saved: Any, n: int) -> Sequence[int] | None:

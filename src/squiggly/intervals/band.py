@@ -33,6 +33,11 @@ class Band:
     low, high: (n,), the band's edges, ±inf where the points leave the curve open
     kind: "confidence" or "prediction"
     level: how often it holds what it is for, one x at a time
+
+    >>> from squiggly import fit
+    >>> band = fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1.1, 2.9, 5.2, 6.8]}).band([1.5])
+    >>> band.low.round(2), band.center.round(2), band.high.round(2)
+    (array([3.56]), array([4.]), array([4.44]))
     """
 
     x: np.ndarray | Mapping[str, np.ndarray]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from squiggly.errors import ModelError, OptionError, listed, nearest
+from squiggly.figures import rounded
 from squiggly.intervals.trust import student
 from squiggly.loss import MeanAbsolute
 from squiggly.options import expect
@@ -42,6 +43,10 @@ class Profile:
     t:           (m,), the same as signed standard errors: a straight line where low and high are value ± t·error
     better:      parameters with a lower loss than the fit's, if the way led past any: the fit was not at the minimum
     words:       what is to be known about the ends; empty where both are reached
+
+    >>> from squiggly import fit
+    >>> fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1.1, 2.9, 5.2, 6.8]}).profile("a")
+    a = 1.94, 95 % profile interval 1.55 … 2.33
     """
 
     parameter: str
@@ -56,8 +61,6 @@ class Profile:
     words: str = ""
 
     def __str__(self) -> str:
-        from squiggly.report import rounded
-
         reach = [abs(end - self.value) for end in (self.low, self.high) if np.isfinite(end)]
         value, low, high = (
             rounded(v, (min(reach) or max(reach)) / 2)[0] if reach and np.isfinite(v) else f"{v:.6g}"
@@ -86,7 +89,7 @@ def profile_of(fit: Fit, parameter: str, level: float) -> Profile:
             "a profile needs a smooth loss, mae has kinks\n"
             f'hint: fit.parameters["{parameter}"] has its bootstrap interval; or fit with sq.huber'
         )
-    size = fit.points.y / (1.0 if fit.points.sigma is None else fit.points.sigma)
+    size = fit.points.y_over_sigma
     if not found.unit > 1e-24 * (size @ size) / fit.n:  # else what is left of the loss is rounding
         why = (
             f"{fit.n} points and {len(fit.free)} parameters leave none to tell how far to trust it"

@@ -21,11 +21,8 @@ from squiggly.solve.linear import linear_parameters
 from squiggly.solve.problem import Problem
 
 LEVEL = 0.95  # of the intervals
-RANK = {
-    "exact": 1e-10,
-    "torch autograd": 1e-10,
-    "central differences": 1e-6,
-}  # relative singular value that counts as none
+# relative singular value that counts as none
+RANK = {"exact": 1e-10, "torch autograd": 1e-10, "central differences": 1e-6}
 ERRORS = ("jacobian", "hessian", "bootstrap")
 RESAMPLED = 200  # points up to which mae is bootstrapped unasked: beyond, the formula for many points is as good
 
@@ -37,6 +34,11 @@ class Parameter:
     error: standard error, in the parameter's own unit; low, high: 95 % interval. nan where there is none: the parameter
     is fixed, or there are no points to spare; inf where the points do not determine it. A parameter on its bound has no
     error, and an interval to one side: from the bound to where the loss has risen too far.
+
+    >>> from squiggly import fit
+    >>> a = fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1.1, 2.9, 5.2, 6.8]}).parameters["a"]
+    >>> print(f"{a.value:.2f} ± {a.error:.2f}, {a.low:.2f} … {a.high:.2f}")
+    1.94 ± 0.09, 1.55 … 2.33
     """
 
     value: float
@@ -95,7 +97,7 @@ def definition(errors: str | None, loss: Loss, n: int) -> str:
     return errors
 
 
-def trust(problem: Problem, descent: Descent, known: bool, by: str = "jacobian", seed: int = 0) -> Trust:
+def trust(problem: Problem, descent: Descent, known: bool, by: str, seed: int) -> Trust:
     """The covariance of the free parameters at the answer of a descent, and what stands against it.
 
     known: whether sigma is in units of y; by: one of ERRORS; seed: of a bootstrap.
@@ -113,7 +115,7 @@ def _trust(problem: Problem, descent: Descent, known: bool, by: str, seed: int) 
     slant = triangle[0, :-1, -1] @ triangle[0, :-1, :-1]
     held = ((free_values <= problem.low) & (slant >= 0)) | ((free_values >= problem.high) & (slant <= 0))
     moving = np.flatnonzero(~held)
-    size = problem.points.y / (1.0 if problem.points.sigma is None else problem.points.sigma)
+    size = problem.points.y_over_sigma
     if cost[0] <= 1e-24 * (size @ size):  # a perfect fit: some of it may be made of rounding
         square = np.where(_without_effect(problem, free_values, square, size), 0.0, square)
     root, unseen, loose = _invert(square[:, moving], RANK[problem.model.derivatives_by])
@@ -285,12 +287,12 @@ def _robust_variance(problem: Problem, free_values: np.ndarray, freedom: int) ->
     if freedom <= 0:
         return float("nan"), float("nan")
     points = problem.points
-    sigma = np.ones(points.n) if points.sigma is None else points.sigma
-    [[predicted]] = problem.model.rows(problem.whole(free_values[None]), points.inputs)
     if isinstance(problem.loss, MeanAbsolute):
-        residuals = (predicted - points.y) / sigma
+        residuals = problem.residuals(free_values)
         curvature = 2.0 * _density_at_zero(residuals) if residuals.any() else np.inf
         return float((points.n / freedom) / curvature**2), float(curvature)
+    sigma = np.ones(points.n) if points.sigma is None else points.sigma
+    [[predicted]] = problem.model.rows(problem.whole(free_values[None]), points.inputs)
     slopes = problem.loss.slope(predicted, points.y, points.sigma) * sigma
     curvature = np.mean(problem.loss.curvature(predicted, points.y, points.sigma) * sigma**2)
     curvature = max(float(curvature), 1.0 / points.n)
@@ -305,10 +307,10 @@ def _density_at_zero(residuals: np.ndarray) -> float:
     return float(np.mean(np.exp(-((residuals / width) ** 2) / 2)) / (width * np.sqrt(2 * np.pi)))
 
 
-def student(freedom: float, level: float = LEVEL) -> float:
+def student(freedom: float, level: float) -> float:
     """How many standard errors an interval reaches to each side; freedom inf gives the Gaussian's.
 
-    >>> round(student(10), 3), round(student(float("inf")), 3)
+    >>> round(student(10, 0.95), 3), round(student(float("inf"), 0.95), 3)
     (2.228, 1.96)
     """
     from scipy.special import stdtrit

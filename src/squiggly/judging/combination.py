@@ -16,6 +16,7 @@ from itertools import permutations, product
 import numpy as np
 
 from squiggly.errors import listed
+from squiggly.figures import rounded
 from squiggly.intervals.trust import Trust
 from squiggly.solve.least_squares import Descent, column_norms
 from squiggly.solve.problem import Problem
@@ -269,8 +270,6 @@ def _valued(stay: _Stay, values: np.ndarray, found: Trust) -> Combination:
 
 def stated(known: Sequence[Combination]) -> str:
     """Combinations with their values, as a sentence has them: "the product a*b is known: 12.34 ± 0.05"."""
-    from squiggly.report import rounded
-
     said = []
     for c in known:
         value, error = rounded(c.value, c.error)

@@ -21,8 +21,8 @@ def why(problem: Problem, descent: Descent, found: Trust) -> tuple[str, tuple[Co
     """Why the descent ended without an answer and the cure, in words; and what is known all the same."""
     if descent.spent:
         return (
-            f"the search ended after {descent.spent}, its budget, and the loss was still going down; these are the "
-            "best values met so far, not an answer. Give start values nearer the answer, or a larger budget.",
+            f"the {descent.spent:.3g} seconds that it may take were over; these are the best values met so far, not an "
+            f"answer. Allow more, as in seconds={2 * descent.spent:.3g}, or give start values nearer the answer.",
             (),
         )
     ran = _ran_off(problem, descent)
@@ -58,7 +58,7 @@ def _ran_off(problem: Problem, descent: Descent) -> np.ndarray | None:
     square = descent.triangle[0, :-1, :-1] * np.abs(values) / np.sqrt(2.0)
     if not np.isfinite(square).all() or not values.any():
         return None
-    size = problem.points.y / (1.0 if problem.points.sigma is None else problem.points.sigma)
+    size = problem.points.y_over_sigma
     linear = linear_parameters(problem.model, problem.free)
     strength = column_norms(square)
     nothing = np.array([n in linear for n in problem.free]) & (strength <= IDLE * np.linalg.norm(size))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from squiggly.errors import listed
+from squiggly.figures import rounded
 from squiggly.intervals.trust import Trust
 from squiggly.judging.ambiguous import Ambiguous, ambiguous
 from squiggly.judging.combination import Combination, stated
@@ -192,8 +193,6 @@ def _worse_than_level(problem: Problem, found: Trust) -> str:
 
 
 def _ambiguous_words(problem: Problem, values: np.ndarray, doubt: Ambiguous) -> str:
-    from squiggly.report import rounded
-
     said = f"{doubt.name} is hardly known, {' ± '.join(rounded(doubt.value, doubt.error))}: "
     if doubt.partners:
         said += f"whatever it is, {listed(doubt.partners)} can make up for it (dependency {_nines(doubt.dependency)})."

@@ -68,6 +68,10 @@ def quoted(text: str) -> str:
 
 
 def read_typed_file(path: Path, kind: str) -> Table:
+    """A file that says itself what its columns are as a table; its rows count from 1.
+
+    kind: "parquet" or "json".  Raises FileError where DuckDB cannot read it.
+    """
     import duckdb
 
     absolute, pattern = literal(path)
@@ -93,6 +97,10 @@ class _Stream:
 
 
 def read_frame(frame: Any) -> Table:
+    """A frame in memory, of pandas, polars or whatever gives an Arrow stream, as a table; its rows count from 0.
+
+    Raises DataError where DuckDB cannot read it.
+    """
     import duckdb
 
     pandas = type(frame).__module__.split(".")[0] == "pandas"  # its own memory is read: no pyarrow needed there either

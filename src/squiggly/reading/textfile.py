@@ -27,6 +27,11 @@ _LINES = "\x01"  # a delimiter no text file has: DuckDB then gives whole lines
 
 
 def read_text_file(path: Path) -> Table:
+    """A text file as a table: its first lines say how it is laid out, its columns are read when asked for.
+
+    Raises FileError for a file that is empty or no text, DataError for one that could be read in two ways or, once a
+    column is read, for a row without a number there.
+    """
     text = open_text(path)
     layout = dialect(text)
 

@@ -44,21 +44,21 @@ def lowest_corner(
     slopes: np.ndarray,
     y: np.ndarray,
     begin: np.ndarray,
-    low: np.ndarray | None = None,
-    high: np.ndarray | None = None,
+    low: np.ndarray,
+    high: np.ndarray,
     middle: bool = True,
 ) -> Corner:
     """The β that makes the sum of |y - slopes·β| least, between low and high.
 
-    slopes: (n, p), y: (n,), both divided by sigma where there is one; begin: (p,), where the walk begins.
+    slopes: (n, p), y: (n,), both divided by sigma where there is one; begin: (p,), where the walk begins;
+    low, high: (p,), infinite where there is no bound.
     Of β that are equally low the middle of the level edge is given, as in a median of two; with several such edges the
     mean of their middles. Without `middle`: the corner where the walk ended.
 
-    >>> lowest_corner(np.ones((4, 1)), np.array([1.0, 2.0, 4.0, 90.0]), np.zeros(1)).values
+    >>> free = np.full(1, np.inf)
+    >>> lowest_corner(np.ones((4, 1)), np.array([1.0, 2.0, 4.0, 90.0]), np.zeros(1), -free, free).values
     array([3.])
     """
-    free = np.full(len(begin), np.inf)
-    low, high = -free if low is None else low, free if high is None else high
     begin = np.clip(begin, low, high)
     if len(y) <= FEW:
         return _walked(slopes, y, begin, low, high, middle)
@@ -75,7 +75,8 @@ def _near_the_curve(
     begin = _walked(slopes[some], y[some], begin, low, high, middle=False).values
     residuals = y - slopes @ begin
     near = np.zeros(n, dtype=bool)
-    near[np.argpartition(np.abs(residuals), min(4 * int(n / np.sqrt(few)), n - 1))[: 4 * int(n / np.sqrt(few))]] = True
+    nearest = 4 * int(n / np.sqrt(few))
+    near[np.argpartition(np.abs(residuals), min(nearest, n - 1))[:nearest]] = True
     side = np.sign(residuals)
     while True:
         far = ~near
@@ -141,9 +142,8 @@ def _walked(
     if level:
         centre = np.clip(begin + turn @ np.mean(moves[1:], axis=0), low, high)
         total = float(np.abs(y - slopes @ centre).sum())
-        if pull is not None or total <= cost * (
-            1 + 1e-14 * n**0.5
-        ):  # with a pull, the sum of these is not all there is
+        # with a pull, the sum of these is not all there is
+        if pull is not None or total <= cost * (1 + 1e-14 * n**0.5):
             values, cost = centre, total
     held = np.zeros(p)
     np.add.at(held, bounded, facing / per * walk.multipliers[n : n + len(bounded)])

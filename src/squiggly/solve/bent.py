@@ -30,7 +30,7 @@ def weighted(problem: Problem, free_values: np.ndarray) -> tuple[np.ndarray, np.
     return (points.y - rows[0]) / scale, (rows[1:] / scale).T
 
 
-def lowest_absolute(problem: Problem, begin: np.ndarray, linear: bool, watch: Watch | None = None) -> Descent:
+def lowest_absolute(problem: Problem, begin: np.ndarray, linear: bool, watch: Watch | None) -> Descent:
     """From `begin`, (free,), down to the least sum of absolute deviations.
 
     linear: whether the model is linear in all its free parameters; the first step is then the last.
@@ -67,9 +67,7 @@ def _steps(
     """The steps from finite `values`: where they end, how many were tried, and whether the end is stationary."""
     residuals, slopes = weighted(problem, values)
     cost = float(np.abs(residuals).sum())
-    least = GAIN * float(
-        np.abs(problem.points.y / (1.0 if problem.points.sigma is None else problem.points.sigma)).sum()
-    )
+    least = GAIN * float(np.abs(problem.points.y_over_sigma).sum())
     reach, scale = float(np.linalg.norm(residuals)), np.zeros(len(values))
     tried: set[frozenset[int]] = set()
     step = 0

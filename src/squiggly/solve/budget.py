@@ -42,6 +42,13 @@ class Budget:
         return time.monotonic() - self.began
 
 
+@dataclass
+class Tally:
+    """How many sets of parameters a problem was evaluated at; all that is derived from the problem counts on it."""
+
+    tried: int = 0
+
+
 @dataclass(frozen=True)
 class Effort:
     """What a fit took: seconds, of the seconds it was allowed, and how many sets of parameters were tried.

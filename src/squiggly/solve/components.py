@@ -16,9 +16,7 @@ import numpy as np
 from squiggly.derivative import derivatives
 from squiggly.expression import Expr, names, ordered
 from squiggly.solve.problem import Problem
-from squiggly.solve.projection import columns, eliminate, guarded
-
-Unlike = Callable[[np.ndarray, np.ndarray, int], np.ndarray]  # candidates, their cost, how many -> which
+from squiggly.solve.projection import columns, eliminate, guarded, unlike
 
 WAYS, NEXT = 24, 6  # ways kept side by side; candidates of the next term that each goes on with
 FEWER_WAYS, FEWER_NEXT = 10, 4  # where each term has one parameter of its own
@@ -61,6 +59,25 @@ def groups(expr: Expr, searched: tuple[str, ...], linear: tuple[str, ...]) -> tu
     )
 
 
+def terms(expr: Expr, searched: tuple[str, ...], linear: tuple[str, ...]) -> tuple[str | None, tuple[Group, ...]]:
+    """The terms of the model; and what keeps them together, as one width of several peaks, where only that does.
+
+    >>> from squiggly.formula import parse
+    >>> model = parse("a*exp(-((x - p)/w)^2) + b*exp(-((x - q)/w)^2)").expr
+    >>> shared, parts = terms(model, ("p", "w", "q"), ("a", "b"))
+    >>> shared, [part.inner for part in parts]
+    ('w', [('p',), ('q',)])
+    """
+    parts = groups(expr, searched, linear)
+    if len(parts) > 1 or len(searched) < 3:
+        return None, parts
+    for shared in searched:
+        parts = groups(expr, tuple(n for n in searched if n != shared), linear)
+        if len(parts) > 1:
+            return shared, parts
+    return None, ()
+
+
 def _without(expr: Expr, linear: tuple[str, ...]) -> set[str]:
     """The names that the model depends on where every linear parameter is nought."""
     left: dict[Expr, set[str] | None] = {}  # None: nought itself
@@ -78,11 +95,11 @@ def _without(expr: Expr, linear: tuple[str, ...]) -> set[str]:
 
 
 def fill(
-    problem: Problem, parts: Sequence[Group], linear: Sequence[str], draw: Callable[[Group], np.ndarray], unlike: Unlike
+    problem: Problem, parts: Sequence[Group], linear: Sequence[str], draw: Callable[[Group], np.ndarray]
 ) -> np.ndarray:
     """Ways to fill every group, the most promising first: (ways, searched), in the order of the groups' parameters.
 
-    draw: candidates for a group, (candidates, inner).  unlike: the rows of lowest cost that are no neighbours.
+    draw: candidates for a group, (candidates, inner).
     """
     drawn = [draw(part) for part in parts]
     fixed = [n for n in linear if not any(n in part.outer for part in parts)]
@@ -101,7 +118,7 @@ def fill(
     ways = [_Way({}, np.zeros((0, len(residual))), residual, 0.0)]
     most = (FEWER_WAYS, FEWER_NEXT) if all(len(part.inner) == 1 for part in parts) else (WAYS, NEXT)
     for _ in parts:
-        ways = _grown(ways, drawn, tables, twins, unlike, *most)
+        ways = _grown(ways, drawn, tables, twins, *most)
     rows = [np.concatenate([drawn[i][way.chosen[i]] for i in range(len(parts))]) for way in ways]
     return np.array(rows).reshape(len(rows), sum(len(part.inner) for part in parts))
 
@@ -124,7 +141,6 @@ def _grown(
     drawn: list[np.ndarray],
     tables: list[np.ndarray],
     twins: list[int],
-    unlike: Unlike,
     kept: int,
     following: int,
 ) -> list[_Way]:

@@ -20,6 +20,7 @@ from squiggly.solve.least_squares import Factor, minimise, newton_step
 from squiggly.solve.problem import Problem
 from squiggly.solve.segments import best_pieces
 from squiggly.solve.starts import thinned
+from squiggly.solve.tall import product, triangular
 
 MOST_POINTS = 600  # on which places are searched; of more, runs are averaged
 RUNS = 400
@@ -66,7 +67,7 @@ class Field:
     def factor(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `Problem.factor`, for the places alone, everything linear at its best."""
         plain, y = (np.broadcast_to(a, (len(at), *a.shape)) for a in (self.plain, self.y[:, None]))
-        return _projected(plain, self.columns(at), self.slopes(at), y)
+        return projected(plain, self.columns(at), self.slopes(at), y)
 
     def polished(self, starts: np.ndarray) -> tuple[np.ndarray, float, bool]:
         """The best of some sets of places, (batch, k), after a short way downhill; its squares; whether Ctrl-C came."""
@@ -113,18 +114,18 @@ class Field:
         slopes = self.slopes(middle[None])[0]
         p, k = self.plain.shape[1], len(gap)
         whole = np.column_stack([self.plain, slopes * (self.x - center)[:, None], slopes, self.y])
-        few = np.asarray(np.linalg.qr(whole, mode="r"))
+        few = triangular(whole[None])[0]
         plain, far, near, y = np.split(few, [p, p + k, p + 2 * k], axis=1)
 
         def factor(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             columns = near * (at - center)[:, None, :] - far
             same = [np.broadcast_to(a, (len(at), *a.shape)) for a in (plain, near, y)]
-            return _projected(same[0], columns, same[1], same[2])
+            return projected(same[0], columns, same[1], same[2])
 
         return factor
 
 
-def _projected(
+def projected(
     plain: np.ndarray, columns: np.ndarray, slopes: np.ndarray, y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The triangle and cost of `Problem.factor` for places, what is linear being eliminated (Golub and Pereyra, 1973).
@@ -134,7 +135,7 @@ def _projected(
     """
     batch, _, k = columns.shape
     p = plain.shape[2] + k
-    square = np.asarray(np.linalg.qr(np.concatenate([plain, columns, slopes, y], axis=2), mode="r"))
+    square = triangular(np.concatenate([plain, columns, slopes, y], axis=2))
     if square.shape[1] < square.shape[2]:  # fewer points than columns
         rest = np.zeros((batch, square.shape[2] - square.shape[1], square.shape[2]))
         square = np.concatenate([square, rest], axis=1)
@@ -151,8 +152,13 @@ def _projected(
 def _left(fixed: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """An orthogonal basis of the columns, (n, r), and what they leave of y."""
     norms = np.linalg.norm(fixed, axis=0)
-    u, s, _ = np.linalg.svd(fixed / np.where(norms > 0, norms, 1.0), full_matrices=False)
-    basis = u[:, s > 1e-10 * s[0]] if len(s) else u
+    fixed = fixed / np.where(norms > 0, norms, 1.0)
+    if not fixed.shape[1]:
+        return fixed, y
+    _, s, vt = np.linalg.svd(triangular(fixed[None])[0], full_matrices=False)
+    kept = s > 1e-10 * s[0]
+    basis = product(fixed, vt[kept].T / s[kept])
+    basis = product(basis, np.linalg.inv(triangular(basis[None])[0]))  # once more: the first is as good as s is even
     rest = y - basis @ (basis.T @ y)
     return basis, rest - basis @ (basis.T @ rest)
 
@@ -214,10 +220,11 @@ class Trials:
         basis, rest = _left(fixed, field.y)
         table = self.tables[hinge.op, hinge.slope]
         whole = np.einsum("nm,nm->m", table, table)
-        across = whole - np.sum((basis.T @ table) ** 2, axis=0)
+        along = product(np.column_stack([basis, rest]).T, table)
+        across = whole - np.sum(along[:-1] ** 2, axis=0)
         allowed = (self.among >= field.low[j]) & (self.among <= field.high[j]) & (across > 1e-9 * whole)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(allowed, (rest @ table) ** 2 / across, -1.0), float(rest @ rest)
+            return np.where(allowed, along[-1] ** 2 / across, -1.0), float(rest @ rest)
 
     def exchanged(self, at: np.ndarray, lowest: float) -> np.ndarray:
         """The places after each hinge in turn has been taken out and put where it helps most."""
@@ -241,8 +248,8 @@ class Trials:
             others = np.delete(field.columns(at[None])[0], [i, j], axis=1)
             basis, rest = _left(np.column_stack([field.plain, others]), field.y)
             tables = [self.tables[field.hinges[q].op, field.hinges[q].slope][:, few] for q in (i, j)]
-            a, b = (t - basis @ (basis.T @ t) for t in tables)
-            aa, bb, ab = np.sum(a**2, axis=0)[:, None], np.sum(b**2, axis=0), a.T @ b
+            a, b = (t - product(basis, product(basis.T, t)) for t in tables)
+            aa, bb, ab = np.sum(a**2, axis=0)[:, None], np.sum(b**2, axis=0), product(a.T, b)
             along, across = (rest @ a)[:, None], rest @ b
             apart = aa * bb - ab**2
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -304,12 +311,12 @@ def _assigned(field: Field, places: np.ndarray) -> np.ndarray:
     return at
 
 
-def field_of(problem: Problem, form: Bent, known: Sequence[str]) -> Field | None:
+def field_of(problem: Problem, form: Bent, known: Sequence[str], averaged: bool = True) -> Field | None:
     """The problem as a placing sees it, without the hinges whose slope is searched too.
 
-    None where the model has no value on the points.
+    averaged: whether many points may be put together in runs. None where the model has no value on the points.
     """
-    points = _runs(problem.points, form.x)
+    points = _runs(problem.points, form.x) if averaged else problem.points
     order = np.argsort(points.inputs[form.x], kind="stable")
     inputs = {n: v[order] for n, v in points.inputs.items()}
     y, sigma = points.y[order], np.ones(points.n) if points.sigma is None else points.sigma[order]

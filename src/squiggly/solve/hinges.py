@@ -192,7 +192,7 @@ def most_pieces(model: Model) -> int | None:
 
 @lru_cache(maxsize=128)
 def _most_pieces(expr: Expr, x: str) -> int | None:
-    # Of each node: the bends it has, or None where it is not made of straight pieces. Without x it is () of degree 0.
+    # Of each node: the bends it has, or None where it is not made of straight pieces. Without x it has none.
     bends: dict[Expr, frozenset[Expr] | None] = {}
     flat: dict[Expr, bool] = {}
     for node in ordered([expr]):

@@ -11,16 +11,16 @@ from squiggly.loss import mse
 from squiggly.solve.facing import by_place, facing_starts
 from squiggly.solve.field import PERFECT, SHORT, field_of, search
 from squiggly.solve.hinges import Bent, Hinge, bent
-from squiggly.solve.least_squares import MOST_STEPS, Descent, Watch, minimise
+from squiggly.solve.least_squares import Descent, Watch, minimise
 from squiggly.solve.linear import solve_linear
 from squiggly.solve.problem import Problem
+from squiggly.solve.stretches import Stretches
 
 DENSE = 2_000  # points
-A_FEW = 8  # steps between two looks at how near the minimum is
 TOUCHING = 1e-9  # share of x's span within which a hinge is at a point
 
 
-def place(problem: Problem, known: Sequence[str], watch: Watch | None) -> Descent | None:
+def place_hinges(problem: Problem, known: Sequence[str], watch: Watch | None) -> Descent | None:
     """A minimum whose hinges were placed by a search of their own; None for a model that has other searched parameters.
 
     known: free parameters whose start was given, in problem.values: hinges among them stay there during the search.
@@ -35,6 +35,9 @@ def place(problem: Problem, known: Sequence[str], watch: Watch | None) -> Descen
     if field is None:
         return None
     at, interrupted = search(field, form.straight)
+    whole = field if interrupted else field_of(problem, form, known, averaged=False)
+    if whole is not None and len(whole.x) > len(field.x):
+        at, interrupted = Stretches.of(whole).at_rest(at)
     twins = _twins(problem, form, known)
     at[twins] = np.sort(at[twins])
     start = problem.values[problem.where][None].copy()
@@ -112,11 +115,10 @@ def settle(problem: Problem, form: Bent, start: np.ndarray, watch: Watch | None)
     """A descent of all parameters from (1, free) to a minimum, though the cost has a kink where a hinge meets a point.
 
     A hinge at a point is held there while the others go down; it is let go where the cost falls to one side of it.
-    Settled: all are at rest, and of those held none would go to either side. Among DENSE points or more the kinks are
-    too many to be met one by one, and too small to matter: there a hundredth of a standard error is rest.
+    Settled: all are at rest, and of those held none would go to either side. Among DENSE points or more the kinks may
+    be too many to be met one by one, and are too small to matter: there it is rest as well if of the way that is left
+    for those not held it is less than a hundredth of the standard errors.
     """
-    if problem.points.n >= DENSE:
-        return _nearly_down(problem, start, watch)
     y, sigma = problem.points.y, problem.points.sigma
     floor = PERFECT * float(np.sum((y if sigma is None else y / sigma) ** 2))
     way: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
@@ -136,31 +138,26 @@ def settle(problem: Problem, form: Bent, start: np.ndarray, watch: Watch | None)
             break
         values = now.values if freed is None else freed
     assert best is not None
+    if problem.points.n >= DENSE and not now.interrupted:
+        best = replace(best, settled=best.settled | _near(problem, form, best))
     return replace(best, steps=steps, trail=tuple(way), interrupted=now.interrupted)
 
 
-def _nearly_down(problem: Problem, start: np.ndarray, watch: Watch | None) -> Descent:
-    """A descent until what is left of the way is less than a hundredth of the standard errors, taken together."""
-    found = minimise(problem.factor, start, problem.low, problem.high, most=0)
-    way, steps = found.trail, 0
-    while steps < MOST_STEPS and not found.settled[0] and not found.interrupted and not _near(problem, found):
-        before = found.cost[0]
-        found = minimise(problem.factor, found.values, problem.low, problem.high, most=A_FEW, watch=watch)
-        way, steps = (*way, *found.trail), steps + max(found.steps, 1)
-        if before - found.cost[0] <= 1e-13 * before:  # at a kink after all
-            break
-    rest = found.settled | (_near(problem, found) and not found.interrupted)
-    return replace(found, settled=np.asarray(rest), steps=steps, trail=way)
+def _near(problem: Problem, form: Bent, found: Descent) -> bool:
+    """Whether the residuals along the tangents of all that could move are a hundredth of a standard error's share.
 
-
-def _near(problem: Problem, found: Descent) -> bool:
-    """Whether the residuals along the tangents, but for parameters at a bound, are a hundredth of their share."""
-    at, triangle = found.values[0], found.triangle[0]
-    slant = triangle[:, -1] @ triangle[:, :-1]
-    held = ((at <= problem.low) & (slant > 0)) | ((at >= problem.high) & (slant < 0))
-    along = np.linalg.lstsq(triangle[:, :-1][:, ~held], triangle[:, -1], rcond=1e-12)[0]
-    moved = triangle[:, :-1][:, ~held] @ along
-    return bool(np.linalg.norm(moved) <= 0.01 * np.linalg.norm(triangle[:, -1]) / np.sqrt(problem.points.n))
+    Parameters at a bound that would leave could not, nor hinges at a point from which the cost falls to neither side.
+    """
+    values, held = _at_points(problem, form, found.values)
+    triangle, cost = problem.factor(values)
+    if not cost[0] <= found.cost[0] * (1 + 1e-12) or _let_go(problem, form, held, values) is not None:
+        values, held, triangle = found.values, {}, found.triangle
+    at, square, left = values[0], triangle[0, :, :-1], triangle[0, :, -1]
+    slant = left @ square
+    still = ((at <= problem.low) & (slant > 0)) | ((at >= problem.high) & (slant < 0))
+    still |= np.array([n in held for n in problem.free])
+    along = np.linalg.lstsq(square[:, ~still], left, rcond=1e-12)[0]
+    return bool(np.linalg.norm(square[:, ~still] @ along) <= 0.01 * np.linalg.norm(left) / np.sqrt(problem.points.n))
 
 
 def _others_down(problem: Problem, held: dict[str, Hinge], values: np.ndarray, watch: Watch | None) -> Descent:

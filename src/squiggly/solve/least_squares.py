@@ -35,9 +35,8 @@ class Descent:
     values: (batch, free); cost: (batch,); triangle: (batch, F+1, F+1), as `Problem.factor` gives it
     settled: (batch,), whether each reached a minimum; steps: how many trials were made
     trail: for a small batch, which descents moved at each step, with their new values and costs, the starts first
-    evaluations: sets of parameters that were tried
     rivals: (k, free), where other descents ended whose cost is within chi² + s² of the best
-    spent: the budget that ended the search, as "60 seconds"; empty where none did
+    spent: the seconds that were allowed, where they ended it; else 0
     """
 
     values: np.ndarray
@@ -48,13 +47,13 @@ class Descent:
     interrupted: bool = False
     trail: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...] = ()
     rivals: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
-    evaluations: int = 0
-    spent: str = ""
+    spent: float = 0.0
 
     def best(self) -> Descent:
-        """The lowest descent alone. Of those equal to rounding the one with the smallest values, then the earliest:
+        """The lowest descent alone.
 
-        of two frequencies that are the same at the points, that is the lower.
+        Of those equal to rounding the one with the smallest values, then the earliest: of two frequencies that are the
+        same at the points, that is the lower.
         """
         lowest = np.nanmin(self.cost)
         equal = np.flatnonzero(self.cost <= lowest + 1e-9 * abs(lowest))
@@ -125,11 +124,10 @@ def minimise(
         np.isfinite(cost) & (free > 0), np.full(batch, free == 0),
     )  # fmt: skip
     trail = [(np.arange(batch), values.copy(), cost.copy())]
-    step, interrupted, evaluations = 0, False, batch
+    step, interrupted = 0, False
     try:
         with np.errstate(all="ignore"):
             while step < most and state.live.any():
-                evaluations += int(state.live.sum())
                 took = _step(state, factor, low, high, grain)
                 step += 1
                 if batch <= TRAILED and len(took):
@@ -139,10 +137,7 @@ def minimise(
                     watch(step, state.values[best], float(state.cost[best]))
     except KeyboardInterrupt:
         interrupted = True
-    return Descent(
-        state.values, state.cost, state.triangle, state.settled, step, interrupted, tuple(trail),
-        evaluations=evaluations,
-    )  # fmt: skip
+    return Descent(state.values, state.cost, state.triangle, state.settled, step, interrupted, tuple(trail))
 
 
 def _step(state: _State, factor: Factor, low: np.ndarray, high: np.ndarray, grain: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,8 @@ from squiggly.loss import Loss
 from squiggly.model import Model
 from squiggly.points import Points
 from squiggly.program import BLOCK, blocks
+from squiggly.solve.budget import Tally
+from squiggly.solve.tall import triangular
 
 LARGEST = 1e150  # derivatives beyond this are as bad as none: their squares overflow
 
@@ -20,7 +22,7 @@ class Problem:
     """Minimise the loss of `model` on `points` over the parameters `free`; the others keep their value in `values`.
 
     values: (parameters,), every parameter of the model.
-    low, high: (free,), bounds; infinite where there are none.
+    low, high: (free,), bounds; infinite where there are none.  tally: counts the evaluations
     """
 
     model: Model
@@ -30,6 +32,7 @@ class Problem:
     values: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    tally: Tally = field(default_factory=Tally)
 
     @cached_property
     def where(self) -> list[int]:
@@ -39,7 +42,7 @@ class Problem:
     @cached_property
     def grain(self) -> float:
         """What rounding of y does to the residuals, all together, in units of sigma."""
-        size = self.points.y if self.points.sigma is None else self.points.y / self.points.sigma
+        size = self.points.y_over_sigma
         return 4.0 * float(np.finfo(float).eps * np.sqrt(size @ size))
 
     def whole(self, free_values: np.ndarray) -> np.ndarray:
@@ -63,16 +66,17 @@ class Problem:
         of (x/t)^b by t at x = 0 for b < 1, the slope is taken as 0, `mended`: the point then has no pull.
         """
         wanted = self.free if wanted is None else wanted
+        self.tally.tried += len(free_values)
         values = self.whole(free_values)
         if self.points.n <= BLOCK:
             table, cost = self._table(values, wanted, slice(None), mended)
-            triangle = np.asarray(np.linalg.qr(table, mode="r"))
+            triangle = triangular(table)
         else:
             cost, triangle = np.zeros(len(values)), np.zeros((len(values), 0, len(wanted) + 1))
             for block in blocks(self.points.n):
                 table, part = self._table(values, wanted, block, mended)
                 cost += part
-                triangle = np.asarray(np.linalg.qr(np.concatenate([triangle, table], axis=1), mode="r"))
+                triangle = triangular(np.concatenate([triangle, table], axis=1))
         if triangle.shape[1] < triangle.shape[2]:  # fewer points than columns
             lacking = ((0, 0), (0, triangle.shape[2] - triangle.shape[1]), (0, 0))
             triangle = np.pad(triangle, lacking)
@@ -87,10 +91,17 @@ class Problem:
 
     def cost(self, free_values: np.ndarray) -> np.ndarray:
         """The summed loss for a batch of parameters: (batch, free) -> (batch,); inf where it has no value."""
+        self.tally.tried += len(free_values)
         rows = self.model.rows(self.whole(free_values), self.points.inputs)
         with np.errstate(all="ignore"):
             cost = self.loss.pointwise(rows[:, 0], self.points.y, self.points.sigma).sum(axis=-1)
         return np.where(np.isnan(cost), np.inf, cost)
+
+    def residuals(self, free_values: np.ndarray) -> np.ndarray:
+        """Measured less predicted, in units of sigma where it is known: (free,) -> (n,)."""
+        [[predicted]] = self.model.rows(self.whole(free_values[None]), self.points.inputs)
+        left = self.points.y - predicted
+        return np.asarray(left if self.points.sigma is None else left / self.points.sigma)
 
     def _table(
         self, values: np.ndarray, wanted: tuple[str, ...], block: slice, mended: bool

@@ -17,6 +17,7 @@ from squiggly.solve.least_squares import Watch
 from squiggly.solve.problem import Problem
 
 BATCH = 16_384  # numbers in one column of a batch: its table stays in the processor's cache
+ENOUGH = 2_000  # candidates among which those to walk are chosen
 TINY = 1e-13  # a pivot below this share of what it was is none
 
 
@@ -47,6 +48,7 @@ def chunks(problem: Problem, n: int) -> list[slice]:
 
 def columns(problem: Problem, free_values: np.ndarray, wanted: Sequence[str]) -> np.ndarray:
     """The derivatives by the wanted parameters, then the residual, in units of sigma: (batch, wanted + 1, n)."""
+    problem.tally.tried += len(free_values)
     rows = problem.model.rows(problem.whole(free_values), problem.points.inputs, tuple(wanted))
     out = np.empty_like(rows)
     out[:, :-1] = rows[:, 1:]
@@ -253,3 +255,25 @@ def _inner(square: np.ndarray, held: int) -> np.ndarray:
     """The step of the first `held` unknowns of tables eliminated that far, the others staying: (batch, held)."""
     step = substitute(square[:, :, [*range(held), square.shape[1] - 1]], held)
     return np.where(np.isfinite(step), step, 0.0)
+
+
+def unlike(drawn: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
+    """The rows of lowest finite cost that are no neighbours of a better one, best first."""
+    order = np.argsort(cost, kind="stable")
+    order = order[np.isfinite(cost[order])]
+    if not len(order):
+        return np.zeros(1, dtype=int)
+    n, q = drawn.shape
+    place = np.argsort(np.argsort(drawn, axis=0, kind="stable"), axis=0) / max(n, 1)  # evenly spread over 0 … 1
+    apart = 0.75 * n ** (-1.0 / max(q, 1)) if n > 1 else 0.0
+    order = order[: max(ENOUGH, 20 * most)]  # the chosen are among them
+    place, chosen = place[order], []
+    free = np.ones(len(order), dtype=bool)
+    for _ in range(most):
+        if not free.any():
+            break
+        first = int(np.argmax(free))
+        chosen.append(order[first])
+        free &= np.abs(place - place[first]).max(axis=1, initial=0.0) > apart
+        free[first] = False
+    return np.array(chosen)

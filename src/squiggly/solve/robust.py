@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,11 +56,11 @@ def huber_by_spread(problem: Problem, smooth: Smooth, watch: Watch | None) -> tu
     """Huber with delta at 1.345 spreads of a least absolute fit's residuals: 95 % efficient on clean data."""
     absolute = replace(problem, loss=MeanAbsolute())
     found = least_absolute(absolute, smooth, watch)
-    width = spread(absolute, found.values)
+    width = spread(absolute, found.values[0])
     problem = replace(problem, loss=Huber(delta=EFFICIENT * width if width > 0 else 1.0))
     if not found.interrupted:
         found = _after(problem, found, _bottom(problem, found.values, watch))
-    return _seen_by(problem, found, found.trail), problem
+    return _seen_by(problem, found), problem
 
 
 def _bottom(problem: Problem, begin: np.ndarray, watch: Watch | None) -> Descent:
@@ -99,7 +99,7 @@ def huber_given(problem: Problem, smooth: Smooth, watch: Watch | None) -> Descen
     """Huber with the delta that was asked for, from the ends of a robust search as well as the squared one's."""
     found = smooth(problem)
     absolute = replace(problem, loss=MeanAbsolute())
-    far = np.abs(_residuals(problem, found.values)) > FAR * spread(problem, found.values)
+    far = np.abs(problem.residuals(found.values[0])) > FAR * spread(problem, found.values[0])
     if found.interrupted or not far.any() or linear_parameters(problem.model, problem.free) == problem.free:
         return found
     for end in promising(absolute, smooth, watch):
@@ -114,21 +114,21 @@ def promising(problem: Problem, smooth: Smooth, watch: Watch | None) -> list[Des
     """
     squared = replace(problem, loss=mse)
     first = smooth(squared)
-    off, width = np.abs(_residuals(problem, first.values)), spread(problem, first.values)
+    off, width = np.abs(problem.residuals(first.values[0])), spread(problem, first.values[0])
     calm, noise = calmed(problem.points)
     if first.interrupted or not (off > FAR * width).any() and not width > NOISY * noise:
-        return [_seen_by(problem, first, first.trail)]
+        return [_seen_by(problem, first)]
     found = [_eased(problem, first, watch)]
     if calm is not None:
         found.append(_eased(problem, smooth(replace(squared, points=calm)), watch))
     apart = len(found) == 1 or _cost(max(found, key=_cost)) > _cost(min(found, key=_cost)) * (1 + 1e-6)
     for _ in range(ROUNDS if apart else 0):
         best = min(found, key=_cost)
-        off = np.abs(_residuals(problem, best.values))
-        wild, near = off > FAR * spread(problem, best.values), off <= np.quantile(off, KEPT)
+        off = np.abs(problem.residuals(best.values[0]))
+        wild, near = off > FAR * spread(problem, best.values[0]), off <= np.quantile(off, KEPT)
         if any(end.interrupted for end in found) or not wild.any() or near.sum() <= 2 * len(problem.free):
             break
-        found.append(_eased(problem, smooth(replace(squared, points=_only(problem.points, near))), watch))
+        found.append(_eased(problem, smooth(replace(squared, points=problem.points.take(near))), watch))
         if _cost(found[-1]) >= _cost(best) * (1 - 1e-6):
             break
     found.sort(key=_cost)
@@ -169,20 +169,13 @@ def _nearest(points: Points) -> np.ndarray:
 
 
 def spread(problem: Problem, free_values: np.ndarray) -> float:
-    """The residuals' size as a standard deviation, in units of y, or of sigma if given.
+    """The residuals' size as a standard deviation at (free,), in units of y, or of sigma if given.
 
     1.4826 times the median of the n - p + 1 largest |r|: a least absolute fit makes p of them 0, whatever the scatter
     (DuMouchel & O'Brien, 1989).
     """
-    sizes = np.sort(np.abs(_residuals(problem, free_values)))
+    sizes = np.sort(np.abs(problem.residuals(free_values)))
     return 1.4826 * float(np.median(sizes[min(max(len(problem.free) - 1, 0), len(sizes) - 1) :]))
-
-
-def _residuals(problem: Problem, free_values: np.ndarray) -> np.ndarray:
-    """Measured less predicted over sigma, (n,), at a batch of one."""
-    points = problem.points
-    [[predicted]] = problem.model.rows(problem.whole(free_values), points.inputs)
-    return (points.y - predicted) / (1.0 if points.sigma is None else points.sigma)
 
 
 def _cost(end: Descent) -> float:
@@ -191,16 +184,16 @@ def _cost(end: Descent) -> float:
 
 def _eased(problem: Problem, end: Descent, watch: Watch | None) -> Descent:
     """An end of least squares moved on by a Huber loss, with the cost `problem` gives it."""
-    width = spread(problem, end.values)
+    width = spread(problem, end.values[0])
     if not end.interrupted and 0 < width < np.inf:
         rounded = replace(problem, loss=Huber(delta=EFFICIENT * width))
         end = _after(problem, end, minimise(rounded.factor, end.values, problem.low, problem.high, EASY, watch))
-    return _seen_by(problem, end, end.trail)
+    return _seen_by(problem, end)
 
 
 def _shrunk(problem: Problem, found: Descent, watch: Watch | None) -> Descent:
     """A Huber loss whose round bottom shrinks to nothing, one fit after another; then the question of proof again."""
-    width = spread(problem, found.values) or 1.0
+    width = spread(problem, found.values[0]) or 1.0
     begun = found
     for shrink in range(1, SHRINKS + 1):
         if not found.interrupted:
@@ -208,27 +201,22 @@ def _shrunk(problem: Problem, found: Descent, watch: Watch | None) -> Descent:
             found = _after(
                 problem, found, minimise(rounded.factor, found.values, problem.low, problem.high, 200, watch)
             )
-    end = _seen_by(problem, found, found.trail)
+    end = _seen_by(problem, found)
     if end.interrupted or not np.isfinite(end.cost[0]):
         return begun
     return _after(problem, end, lowest_absolute(problem, end.values[0], False, watch))
 
 
 def _after(problem: Problem, first: Descent, then: Descent) -> Descent:
-    """Two descents as one: where the second ended, by the way of both, with the costs `problem` gives."""
+    """Two descents as one: where the second ended, by the way of both; the first's has the costs `problem` gives it."""
     way = tuple((at, values, problem.cost(values)) for at, values, _ in first.trail)
     return replace(
         then, trail=way + then.trail, steps=first.steps + then.steps, interrupted=first.interrupted or then.interrupted
     )
 
 
-def _seen_by(problem: Problem, found: Descent, way: tuple[Any, ...]) -> Descent:
+def _seen_by(problem: Problem, found: Descent) -> Descent:
     """A descent that went by other losses, with the costs this problem gives to its way and its end."""
     triangle, cost = problem.factor(found.values)
-    return replace(found, triangle=triangle, cost=cost, trail=tuple((at, v, problem.cost(v)) for at, v, _ in way))
-
-
-def _only(points: Points, keep: np.ndarray) -> Points:
-    """Some of the points, (n,) bool."""
-    sigma = None if points.sigma is None else points.sigma[keep]
-    return replace(points, inputs={k: v[keep] for k, v in points.inputs.items()}, y=points.y[keep], sigma=sigma)
+    trail = tuple((at, values, problem.cost(values)) for at, values, _ in found.trail)
+    return replace(found, triangle=triangle, cost=cost, trail=trail)

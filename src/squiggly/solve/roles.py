@@ -1,9 +1,10 @@
-"""What part each parameter plays in the expression: a place, a rhythm, or a size; and the values that suggests.
+"""What part each parameter plays in the expression: a place, a phase, a rhythm, or a size; and what that suggests.
 
 A *place* is what is added to something that follows the data, as m in `x - m` or b in `b - c*x`: the sum crosses nought
 somewhere, so a point is drawn and the parameter follows. A *rhythm* stands inside a sine: a frequency of the data is
-drawn and the parameter follows. Anything else has a *size*: its unit tells which of the data's own sizes to multiply by
-a number drawn over decades. A parameter that is only met as exp(q) or 10^q is the logarithm of one of these.
+drawn and the parameter follows. A *phase* is what is added there: any angle. Anything else has a *size*: its unit tells
+which of the data's own sizes to multiply by a number drawn over decades. A parameter that is only met as exp(q) or 10^q
+is the logarithm of one of these.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from squiggly.solve.units import units
 
 _WAVES = ("sin", "cos", "tan")
 _STRAIGHT = 1e-6  # difference from 1 up to which a power is 1
+_UNLIKE = 1e-3  # spread of ratios that are to be one
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _role(expr: Expr, name: str, inputs: tuple[str, ...], searched: tuple[str, .
         for slope in derivatives(wave, inputs):
             if name in names(slope):
                 needs = tuple(n for n in names(slope) if n in searched and n != name)
-                return Role(name, "rhythm", wave, slope, 1.0, needs)
+                return Role(name, "rhythm", wave, slope, 1.0, needs, units(expr, inputs).get(name))
     return _size(expr, name, inputs)
 
 
@@ -132,7 +134,8 @@ def place(role: Role, given: Mapping[str, np.ndarray], at: Mapping[str, np.ndarr
 def clock(role: Role, middle: Mapping[str, float], inputs: Mapping[str, np.ndarray]) -> tuple[np.ndarray, float]:
     """What a rhythm's wave runs along, (n,), and the power of the parameter that multiplies it.
 
-    sin(w·x + p) runs along x with the power 1, sin(2π·x/T) along 2π·x with -1, cos(w·log(x)) along log(x).
+    sin(w·x + p) runs along x with the power 1, sin(2π·x/T) along 2π·x with -1, cos(w·log(x)) along log(x). The power
+    is nan where the parameter multiplies no such thing.
     middle: a value for each other parameter.
     """
     assert role.other is not None
@@ -144,8 +147,11 @@ def clock(role: Role, middle: Mapping[str, float], inputs: Mapping[str, np.ndarr
     )
     with np.errstate(all="ignore"):  # for g(x)·u^m + r(x) the differences go as 2^m
         first, second = twice - once, again - twice
-        power = float(np.log2(np.median((second / first)[first != 0]))) if first.any() else 1.0
-        if not np.isfinite(power) or abs(power - 1.0) < _STRAIGHT or power == 0.0:
+        ratio = (second / first)[first != 0]
+        power = float(np.log2(np.median(ratio))) if len(ratio) else math.nan
+        if not np.isfinite(power) or power == 0.0 or np.ptp(np.quantile(ratio, [0.1, 0.9])) > _UNLIKE * 2.0**power:
+            return first, math.nan
+        if abs(power - 1.0) < _STRAIGHT:
             return first, 1.0
         return first / (2.0**power - 1.0), power
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from squiggly.loss import Poisson
-from squiggly.points import Points
 from squiggly.program import blocks
 from squiggly.solve.problem import Problem
 
@@ -55,13 +54,13 @@ def structure(problem: Problem, free_values: np.ndarray, chance: float = CHANCE)
     chance: that scatter is called structure, at most.
     """
     if problem.points.n > MOST:
-        problem = replace(problem, points=_every(problem.points, -(-problem.points.n // MOST)))
+        problem = replace(problem, points=problem.points.take(slice(None, None, -(-problem.points.n // MOST))))
     points = problem.points
     if points.n < FEWEST:
         return None
     left = _scaled(problem, free_values)
     total = float(left @ left)
-    size = points.y if points.sigma is None else points.y / points.sigma
+    size = points.y_over_sigma
     if not total > 1e-18 * float(size @ size):  # nothing is left but rounding
         return None
     found = None
@@ -87,7 +86,7 @@ def _swings(problem: Problem, free_values: np.ndarray) -> bool:
     if points.n < FEWEST:
         return False
     if points.n > BINS:
-        problem = replace(problem, points=_every(points, -(-points.n // BINS)))
+        problem = replace(problem, points=points.take(slice(None, None, -(-points.n // BINS))))
     left = _scaled(problem, free_values)
     for x in problem.points.inputs.values():
         power = np.abs(np.fft.rfft(left[np.argsort(x, kind="stable")])[1 : (len(left) + 1) // 2]) ** 2
@@ -97,20 +96,12 @@ def _swings(problem: Problem, free_values: np.ndarray) -> bool:
     return False
 
 
-def _every(points: Points, step: int) -> Points:
-    """Every so manieth of the points."""
-    sigma = None if points.sigma is None else points.sigma[::step]
-    return replace(points, inputs={n: x[::step] for n, x in points.inputs.items()}, y=points.y[::step], sigma=sigma)
-
-
 def _scaled(problem: Problem, free_values: np.ndarray) -> np.ndarray:
     """Measured less predicted, (n,), in units of sigma where it is given and of the root of a Poisson mean."""
-    points = problem.points
-    [[predicted]] = problem.model.rows(problem.whole(free_values[None]), points.inputs)
-    left = points.y - predicted
-    if isinstance(problem.loss, Poisson):
-        return left / np.sqrt(np.maximum(predicted, 1e-12))
-    return left if points.sigma is None else left / points.sigma
+    if not isinstance(problem.loss, Poisson):
+        return problem.residuals(free_values)
+    [[predicted]] = problem.model.rows(problem.whole(free_values[None]), problem.points.inputs)
+    return (problem.points.y - predicted) / np.sqrt(np.maximum(predicted, 1e-12))
 
 
 def _along(x: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

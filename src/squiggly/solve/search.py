@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from squiggly.loss import Huber, MeanAbsolute, mse
-from squiggly.solve.knots import place, rested
+from squiggly.solve.knots import place_hinges, rested
 from squiggly.solve.least_squares import DAMPING, MOST_STEPS, Descent, Watch, column_norms, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.projection import Walked
 from squiggly.solve.robust import huber_by_spread, huber_given, least_absolute
 from squiggly.solve.scatter import looks_like_scatter
-from squiggly.solve.starts import Search, search, thinned
+from squiggly.solve.starts import Search, find_starts, thinned
 from squiggly.solve.upright import in_order
 
 NEARLY = 1e-7  # damping where a walk has come near the end
@@ -23,6 +23,7 @@ HURRIED = 60  # steps in which a promising start must settle, while there are ot
 LEVELS = 3  # of the search, each several times wider than the one before
 FINALISTS = 6  # walks that are run to their end
 EXPLAINED = 1e-3  # what may be left of the variance of y, if it is scatter, for one walk alone to be believed
+HALF = 0.5  # the same for walks that agree
 
 
 def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> tuple[Descent, Problem]:
@@ -52,10 +53,13 @@ def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watc
         starts = np.concatenate([solve_linear(squared, given, linear), given])
     elif set(known) >= set(problem.free):
         starts = np.concatenate([given, solve_linear(squared, given, linear)]) if linear else given
-    elif (placed := place(problem, known, watch)) is not None:
-        return placed
     else:
-        return _rescued(problem, _searched(problem, known, linear, seed, watch), known, seed, watch)
+        placed = place_hinges(problem, known, watch)
+        if placed is not None and (placed.settled[0] or placed.interrupted):
+            return placed
+        found = _searched(problem, known, linear, seed, watch)
+        found = found if placed is None else placed.or_better(found)
+        return _rescued(problem, found, known, seed, watch)
     found = _down(problem, starts, watch).best()
     return _rescued(problem, found, known, seed, watch)
 
@@ -64,11 +68,10 @@ def _searched(
     problem: Problem, known: Sequence[str], linear: tuple[str, ...], seed: int, watch: Watch | None
 ) -> Descent:
     """The lowest minimum met: the search goes on, wider each time, while what it found leaves more than scatter."""
-    best, walked, tried = None, None, 0
+    best, walked = None, None
     for level in range(LEVELS):
-        found = search(problem, known, linear, seed, level, watch)
+        found = find_starts(problem, known, linear, seed, level, watch)
         descent = _finished(problem, found, watch)
-        tried += found.tried + descent.evaluations
         again = best is not None and bool(np.isclose(descent.cost[0], best.cost[0], rtol=1e-6, atol=0.0))
         best = descent if best is None else best.or_better(descent)
         walked = found.walked if walked is None else walked.joined(found.walked)
@@ -76,17 +79,18 @@ def _searched(
             break
         if not best.settled[0]:
             continue
-        if again or looks_like_scatter(problem, best.values[0]) and (found.agreed >= 2 or _explains(problem, best)):
+        left = _left(problem, best)
+        believed = left <= EXPLAINED or found.agreed >= 2 and left <= HALF
+        if again or believed and looks_like_scatter(problem, best.values[0]):
             break
     assert best is not None and walked is not None
     if not best.settled[0] and not best.interrupted:
-        longer = _down(problem, best.values, watch)
-        best, tried = best.or_better(longer), tried + longer.evaluations
+        best = best.or_better(_down(problem, best.values, watch))
     best = in_order(problem, best, known)
-    return replace(best, evaluations=tried, rivals=_rivals(problem, best, walked, known, watch))
+    return replace(best, rivals=_rivals(problem, best, walked, watch))
 
 
-def _rivals(problem: Problem, best: Descent, walked: Walked, known: Sequence[str], watch: Watch | None) -> np.ndarray:
+def _rivals(problem: Problem, best: Descent, walked: Walked, watch: Watch | None) -> np.ndarray:
     """Where other walks ended as low, to within s², on another curve: (rivals, free).
 
     Another curve is one that differs between the points: the same parameters in another order make no other curve.
@@ -121,13 +125,11 @@ def _elsewhere(problem: Problem, values: np.ndarray, apart: float) -> np.ndarray
     return values[chosen[1:]]
 
 
-def _explains(problem: Problem, found: Descent) -> bool:
-    """Whether all but a thousandth of the variance of y is explained."""
-    y = problem.points.y if problem.points.sigma is None else problem.points.y / problem.points.sigma
-    [[predicted]] = problem.model.rows(problem.whole(found.values), problem.points.inputs)
-    left = problem.points.y - predicted
-    left = left if problem.points.sigma is None else left / problem.points.sigma
-    return bool(left @ left <= EXPLAINED * np.sum((y - y.mean()) ** 2))
+def _left(problem: Problem, found: Descent) -> float:
+    """The share of the variance of y that is not explained."""
+    y, left = problem.points.y_over_sigma, problem.residuals(found.values[0])
+    total = float(np.sum((y - y.mean()) ** 2))
+    return float(left @ left) / total if total > 0.0 else 0.0
 
 
 def _finished(problem: Problem, found: Search, watch: Watch | None) -> Descent:
@@ -137,8 +139,10 @@ def _finished(problem: Problem, found: Search, watch: Watch | None) -> Descent:
         first = _down(problem, walked.values[:1], None, most=0)
         return replace(first, interrupted=True)
     close = walked.cost <= walked.cost[0] * (1.0 + 4.0 / freedom)
-    if problem.loss != mse:  # ranked by another loss than its own
-        close |= np.arange(len(close)) < 2 * FINALISTS
+    if problem.loss != mse:  # ranked by another loss than its own, which may have no value there
+        own = problem.cost(walked.values)
+        walked, own = walked.take(np.argsort(own, kind="stable")), np.sort(own)
+        close = np.isfinite(own) & (np.arange(len(own)) < 2 * FINALISTS) | (np.arange(len(own)) == 0)
     return _lowest(problem, distinct(problem, walked.take(np.flatnonzero(close)), FINALISTS), watch)
 
 

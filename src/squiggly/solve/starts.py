@@ -15,13 +15,14 @@ import numpy as np
 
 from squiggly.loss import mse
 from squiggly.points import Points
-from squiggly.solve.components import Group, fill, groups
+from squiggly.solve.components import Group, fill, terms
 from squiggly.solve.least_squares import Watch
 from squiggly.solve.problem import Problem
-from squiggly.solve.projection import Walked, rank, walk
+from squiggly.solve.projection import Walked, rank, unlike, walk
 from squiggly.solve.roles import Role, clock, place, rhythm, roles
+from squiggly.solve.waves import plane_rhythms, rhythms
 
-MOST_POINTS = 256  # used to rank candidates
+MOST_POINTS, FEWER_POINTS = 600, 256  # used to rank candidates: for up to two searched parameters, for more
 CANDIDATES = {1: 100, 2: 220, 3: 1_000}  # for so many searched parameters; more for more
 MORE_CANDIDATES = 2_000
 FEW_CANDIDATES = 200  # of a function that is called once for each
@@ -30,24 +31,24 @@ WALKERS = {1: 6, 2: 9, 3: 20}
 MORE_WALKERS = 32
 STAGES = {1: (2, 2), 2: (3, 2)}  # steps after each of which the worse half stays behind
 MORE_STAGES = (4, 6, 8)
+EACH, FIRST = 6, 4  # of the values of a parameter that terms share, every so manieth; ways kept for each
 LONGER, FURTHER_ON = 24, (3,)  # times that the best three may go on, and steps each time
 GAINS = 1e-3  # share of the cost that must be gained each time
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found: walked, best first; how many of the walks agreed on the best; and how many were tried."""
+    """What a search found: walked, best first, and how many of the walks agreed on the best."""
 
     walked: Walked
     agreed: int
-    tried: int
 
     @property
     def interrupted(self) -> bool:
         return self.walked.interrupted
 
 
-def search(
+def find_starts(
     problem: Problem,
     known: Sequence[str],
     linear: Sequence[str],
@@ -60,29 +61,50 @@ def search(
     known: free parameters whose start the caller gave, in problem.values; linear: those solved in closed form.
     The squared loss ranks them, whatever the problem's own is: it needs no start itself.
     """
-    small = replace(problem, points=thinned(problem.points), loss=mse)
     searched = tuple(n for n in problem.free if n not in known and n not in linear)
+    points = thinned(problem.points, MOST_POINTS if len(searched) <= 2 else FEWER_POINTS)
+    small = replace(problem, points=points, loss=mse)
     solved = tuple(n for n in linear if n not in known)
     most = WALKERS.get(len(searched), MORE_WALKERS) * (1 + 2 * level)
-    expr, tried, chosen = problem.model.expr, 0, []
-    parts = () if expr is None else groups(expr, searched, solved)
-    if len(parts) > 1:
-
-        def draw(part: Group) -> np.ndarray:
-            return candidates(small, part.inner, seed, level)
-
-        filled = fill(small, parts, solved, draw, unlike)
-        order = [n for part in parts for n in part.inner]
-        chosen.append(rank(small, _whole(small, order, filled), solved, watch))
-        tried += sum(CANDIDATES.get(len(part.inner), MORE_CANDIDATES) * FURTHER**level for part in parts)
+    expr, chosen = problem.model.expr, []
+    placed = None if expr is None else _term_by_term(small, searched, solved, seed, level)
+    if placed is not None:
+        chosen.append(rank(small, placed, solved, watch))
         most //= 2
     drawn = candidates(small, searched, seed, level)
     ranked = rank(small, _whole(small, searched, drawn), solved, watch)
     chosen.append(ranked.take(unlike(drawn, ranked.cost, most if expr is not None else 6)))
     walkers = reduce(Walked.joined, chosen)
     if walkers.interrupted:
-        return Search(walkers.take(np.argsort(walkers.cost, kind="stable")), 0, len(drawn))
-    return _walked(small, walkers, solved, len(drawn) + tried, watch)
+        return Search(walkers.take(np.argsort(walkers.cost, kind="stable")), 0)
+    return _walked(small, walkers, solved, watch)
+
+
+def _term_by_term(
+    small: Problem, searched: tuple[str, ...], solved: tuple[str, ...], seed: int, level: int
+) -> np.ndarray | None:
+    """Free values, (ways, free), with each term placed for itself; None where the model is no sum of such terms.
+
+    A parameter that keeps terms together, as one width of several peaks, is drawn first, and the terms placed for each.
+    """
+    assert small.model.expr is not None
+
+    def draw(part: Group) -> np.ndarray:
+        return candidates(small, part.inner, seed, level)
+
+    shared, parts = terms(small.model.expr, searched, solved)
+    if len(parts) < 2:
+        return None
+    order = [n for part in parts for n in part.inner]
+    if shared is None:
+        return _whole(small, order, fill(small, parts, solved, draw))
+    ways = []
+    for value in candidates(small, (shared,), seed, 0)[:: max(EACH // (1 + level), 1), 0]:
+        values = small.values.copy()
+        values[small.model.names.index(shared)] = value
+        held = replace(small, values=values)
+        ways.append(_whole(held, order, fill(held, parts, solved, draw)[:FIRST]))
+    return np.concatenate(ways)
 
 
 def _whole(problem: Problem, names: Sequence[str], values: np.ndarray) -> np.ndarray:
@@ -92,8 +114,8 @@ def _whole(problem: Problem, names: Sequence[str], values: np.ndarray) -> np.nda
     return np.clip(whole, problem.low, problem.high)
 
 
-def _walked(small: Problem, walkers: Walked, solved: Sequence[str], tried: int, watch: Watch | None) -> Search:
-    """The walkers some way down, the worse half left behind twice; the best go on while they still gain."""
+def _walked(small: Problem, walkers: Walked, solved: Sequence[str], watch: Watch | None) -> Search:
+    """The walkers some way down, the worse half left behind after each stage; the best go on while they still gain."""
     walked = walk(small, walkers, solved, STAGES.get(len(small.free) - len(solved), MORE_STAGES), watch)
     for _ in range(LONGER):
         walked = walked.take(np.argsort(walked.cost, kind="stable"))
@@ -107,28 +129,7 @@ def _walked(small: Problem, walkers: Walked, solved: Sequence[str], tried: int, 
     every = walked.take(np.argsort(walked.cost, kind="stable"))
     every = every.take(np.isfinite(every.cost) | (np.arange(len(every.cost)) == 0))
     agreed = int(np.sum(every.cost <= every.cost[0] * (1 + 1e-3)))
-    return Search(every, agreed, tried)
-
-
-def unlike(drawn: np.ndarray, cost: np.ndarray, most: int) -> np.ndarray:
-    """The rows of lowest finite cost that are no neighbours of a better one, best first."""
-    order = np.argsort(cost, kind="stable")
-    order = order[np.isfinite(cost[order])]
-    if not len(order):
-        return np.zeros(1, dtype=int)
-    n, q = drawn.shape
-    place = np.argsort(np.argsort(drawn, axis=0, kind="stable"), axis=0) / max(n, 1)  # evenly spread over 0 … 1
-    apart = 0.75 * n ** (-1.0 / max(q, 1)) if n > 1 else 0.0
-    place, chosen = place[order], []
-    free = np.ones(len(order), dtype=bool)
-    for _ in range(most):
-        if not free.any():
-            break
-        first = int(np.argmax(free))
-        chosen.append(order[first])
-        free &= np.abs(place - place[first]).max(axis=1, initial=0.0) > apart
-        free[first] = False
-    return np.array(chosen)
+    return Search(every, agreed)
 
 
 def thinned(points: Points, most: int = MOST_POINTS) -> Points:
@@ -136,9 +137,7 @@ def thinned(points: Points, most: int = MOST_POINTS) -> Points:
     if points.n <= most:
         return points
     order = np.argsort(next(iter(points.inputs.values())), kind="stable")
-    at = order[np.linspace(0, points.n - 1, most).astype(int)]
-    sigma = None if points.sigma is None else points.sigma[at]
-    return replace(points, inputs={k: v[at] for k, v in points.inputs.items()}, y=points.y[at], sigma=sigma)
+    return points.take(order[np.linspace(0, points.n - 1, most).astype(int)])
 
 
 def candidates(problem: Problem, searched: tuple[str, ...], seed: int, level: int) -> np.ndarray:
@@ -155,9 +154,11 @@ def candidates(problem: Problem, searched: tuple[str, ...], seed: int, level: in
     spread = even(count, len(searched), seed + 7919 * level)
     shared = _Data.of(problem, level)
     found: dict[str, np.ndarray] = {}
+    together = _plane_waves(parts, spread, shared, problem)
     for k, role in enumerate(parts):
         i = problem.free.index(role.name)
-        values = _suggested(role, spread[:, k], shared, found, problem)
+        values = together.get(role.name)
+        values = _suggested(role, spread[:, k], shared, found, problem) if values is None else values
         found[role.name] = _inside(values, spread[:, k], problem.low[i], problem.high[i])
     return np.stack([found[n] for n in searched], axis=1)
 
@@ -191,7 +192,8 @@ class _Data:
         points = problem.points
         order = np.argsort(next(iter(points.inputs.values())), kind="stable")
         away = np.abs(points.y - np.median(points.y))[order]
-        interest = np.cumsum(away + 1e-3 * away.mean() + 1e-300)
+        away = (away / (away.max() or 1.0)) ** 4  # a narrow peak has few points
+        interest = np.cumsum(away + 1e-6)
         return cls(points, order, interest / interest[-1], level)
 
 
@@ -213,8 +215,34 @@ def _drawn(role: Role, u: np.ndarray, data: _Data, found: dict[str, np.ndarray],
         return place(role, given, _places(u, data))
     middle = {n: float(np.median(v)) for n, v in data.points.inputs.items()}
     along, power = clock(role, {n: float(np.median(v)) for n, v in given.items()}, data.points.inputs)
-    speeds = rhythms(along, data.points.y)
+    if not np.isfinite(power):
+        return _sizes(role.unit, u, data)
+    measured = any(_straight(along, x) for x in data.points.inputs.values())
+    speeds = rhythms(along, data.points.y, data.level if measured else None)
     return rhythm(role, _at(speeds, u), power, given | {n: np.full(len(u), v) for n, v in middle.items()})
+
+
+def _straight(along: np.ndarray, x: np.ndarray) -> bool:
+    """Whether one is the other but for its unit and where it counts from."""
+    span, other = np.ptp(x), np.ptp(along)
+    if not span > 0.0 or not other > 0.0:
+        return False
+    first, second = (x - x.min()) / span, (along - along.min()) / other
+    return bool(min(np.abs(first - second).max(), np.abs(first + second - 1.0).max()) < 1e-6)
+
+
+def _plane_waves(parts: Sequence[Role], spread: np.ndarray, data: _Data, problem: Problem) -> dict[str, np.ndarray]:
+    """Values for two rhythms of one wave that runs along two inputs: they are seen only together."""
+    waves = [(k, role) for k, role in enumerate(parts) if role.kind == "rhythm"]
+    if len(waves) != 2 or waves[0][1].other is not waves[1][1].other or len(data.points.inputs) < 2:
+        return {}
+    middle = dict(zip(problem.model.names, problem.values.tolist()))
+    clocks = [clock(role, middle, data.points.inputs) for _, role in waves]
+    if any(power != 1.0 for _, power in clocks) or np.ptp(clocks[0][0]) == 0.0 or np.ptp(clocks[1][0]) == 0.0:
+        return {}
+    pairs = plane_rhythms(clocks[0][0], clocks[1][0], data.points.y, data.level)
+    drawn = _at(pairs, spread[:, waves[0][0]])
+    return {role.name: drawn[:, j] for j, (_, role) in enumerate(waves)}
 
 
 def _at(values: np.ndarray, u: np.ndarray) -> np.ndarray:
@@ -262,7 +290,8 @@ def _lengths(x: np.ndarray, v: np.ndarray, level: int) -> np.ndarray:
     """Lengths along x: two thirds over decades about its span, a third its own sizes."""
     span = float(np.ptp(x)) or 1.0
     wide = 0.5 * level
-    decades = span * 10.0 ** ((3.5 + 2 * wide) * np.clip(v / 0.67, 0.0, 1.0) - 2.4 - wide)
+    least = max(2.4, np.log10(2.0 * len(x))) + wide  # down to half the space between points
+    decades = span * 10.0 ** ((1.1 + wide + least) * np.clip(v / 0.67, 0.0, 1.0) - least)
     own = np.quantile(np.abs(x), np.linspace(0.02, 1.0, 32))
     own = own[own > 0] if (own > 0).any() else np.array([span])
     return np.where(v < 0.67, decades, _at(own, np.clip((v - 0.67) / 0.33, 0.0, 1.0)))
@@ -294,40 +323,3 @@ def _inside(values: np.ndarray, u: np.ndarray, low: float, high: float) -> np.nd
         return np.where(out, low + u * (high - low), values)
     with np.errstate(all="ignore"):
         return np.where(out, low + np.abs(values) if np.isfinite(low) else high - np.abs(values), values)
-
-
-def rhythms(along: np.ndarray, y: np.ndarray, most: int = 5) -> np.ndarray:
-    """Speeds at which a wave could run along something, (n,), to be seen in y, (n,): 64, the likely ones repeated.
-
-    Peaks of the periodogram with their neighbours, their halves (a square of a sine beats twice as fast) and doubles,
-    and a few spread evenly over all that the points can tell.
-    """
-    span = float(np.ptp(along))
-    if not 0.0 < span < np.inf:
-        return np.ones(1)
-    n, away, y = len(y), along - along.mean(), y - y.mean()
-    y = y - away * (away @ y) / (away @ away)  # a drift is no rhythm
-    lines = np.arange(1, 2 * n + 1) / (4.0 * span)  # to the mean Nyquist frequency, four a line
-    power = _power(away, y, 1.0 / (4.0 * span), 2 * n)
-    peaks = np.flatnonzero((power >= np.roll(power, 1)) & (power >= np.roll(power, -1)))
-    best = lines[peaks[np.argsort(power[peaks])[::-1][:most]]]
-    shift = 1.0 / (4.0 * span)
-    found: list[float] = []
-    for frequency, times in zip(best, (14, 10, 6, 5, 5)):
-        found += list(frequency + shift * np.linspace(-0.9, 0.9, times))
-    found += [f / 2 for f in best[:3] for _ in range(2)] + [2 * f for f in best[:2]]
-    found += [best[0] - f for f in best[1:4]]  # a modulated wave shows at the sum and the difference
-    found += list(np.geomspace(0.05 / span, n / (2.0 * span), max(64 - len(found), 8)))
-    return 2.0 * np.pi * np.abs(np.array(found))
-
-
-def _power(along: np.ndarray, y: np.ndarray, step: float, count: int) -> np.ndarray:
-    """The size of y's Fourier sum at `count` multiples of a frequency: each from the one before by one product."""
-    turn = np.exp(-2j * np.pi * step * along)
-    block = 16
-    powers = np.cumprod(np.broadcast_to(turn, (block, len(y))), axis=0)  # (block, n): turn … turn^block
-    wave, sums = y.astype(complex), np.empty((-(-count // block), block), dtype=complex)
-    for row in sums:
-        np.matmul(powers, wave, out=row)
-        wave = wave * powers[-1]
-    return np.abs(sums.ravel()[:count])

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from squiggly.solve.components import groups
+from squiggly.solve.components import terms
 from squiggly.solve.least_squares import Descent
 from squiggly.solve.linear import linear_parameters
 from squiggly.solve.problem import Problem
@@ -68,16 +68,16 @@ def in_order(problem: Problem, descent: Descent, known: Sequence[str]) -> Descen
         return descent
     linear = linear_parameters(problem.model, problem.free)
     searched = tuple(n for n in problem.free if n not in linear)
-    terms = [(*part.inner, *part.outer) for part in groups(expr, searched, linear)]
-    terms = [term for term in terms if not set(term) & set(known)]
-    if len(terms) < 2:
+    parts = [(*part.inner, *part.outer) for part in terms(expr, searched, linear)[1]]
+    parts = [part for part in parts if not set(part) & set(known)]
+    if len(parts) < 2:
         return descent
     places = {role.name for role in roles(expr, problem.model.inputs, searched) if role.kind == "place"}
     values = descent.values.copy()
-    for first, term in enumerate(terms):
-        for other in terms[first + 1 :]:
-            if len(term) == len(other):
-                values = _ordered(problem, values, term, other, places)
+    for first, part in enumerate(parts):
+        for other in parts[first + 1 :]:
+            if len(part) == len(other):
+                values = _ordered(problem, values, part, other, places)
     if np.array_equal(values, descent.values):
         return descent
     triangle, cost = problem.factor(values)
