@@ -98,6 +98,16 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def quick() -> bool:
     """Whether --quick was asked for: the same tables from a few rounds, to see that they still come out."""
+    return bool(_asked().quick)
+
+
+def only() -> list[str]:
+    """The benchmarks that were named, for `run.py`: the others keep what they said last."""
+    return list(_asked().only)
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="few rounds: the figures mean little")
-    return bool(parser.parse_args().quick)
+    parser.add_argument("only", nargs="*", help="for run.py: these alone, the other sections stay")
+    return parser.parse_args()

@@ -122,9 +122,9 @@ def wild_points(rounds: int, sets: int, share: float) -> None:
 
 def main(hasty: bool) -> None:
     rivals = have("sklearn")
-    lines(1 if hasty else 7, [50] if hasty else [50, 1000, 100_000], [] if hasty else rivals)
+    lines(1 if hasty else 5, [50] if hasty else [50, 1000, 10_000], [] if hasty else rivals)
     for share in [0.1] if hasty else [0.0, 0.1, 0.2]:
-        wild_points(1 if hasty else 5, 5 if hasty else 100, share)
+        wild_points(1 if hasty else 5, 5 if hasty else 40, share)
 
 
 if __name__ == "__main__":

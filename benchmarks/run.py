@@ -1,16 +1,20 @@
-"""Run every benchmark, one after the other, and write RESULTS.md beside this file."""
+"""Run every benchmark, one after the other, and write RESULTS.md beside this file.
+
+python benchmarks/run.py [--quick] [NAME …]      with names, these alone: the other sections stay as they are
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from measure import quick
+from measure import only, quick
 
 HERE = Path(__file__).parent
 SCRIPTS = [
@@ -63,13 +67,32 @@ def outcomes(text: str) -> tuple[int, list[str]]:
     return len(ends), [" · ".join(cell.strip() for cell in line.split(" | ")[:2]).strip("| ") for line in missed]
 
 
+def last() -> dict[str, str]:
+    """What RESULTS.md says of each benchmark."""
+    text = (HERE / "RESULTS.md").read_text(encoding="utf-8") if (HERE / "RESULTS.md").exists() else ""
+    parts = re.split(r"^## (\w+)$", text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def line_of(name: str, state: str, missed: list[str]) -> str:
+    """A benchmark's line in the summary."""
+    return f"- [{name}](#{name}): {state}" + "".join(f"\n  - missed: {row}" for row in missed)
+
+
 def main() -> None:
     flags = ["--quick"] if quick() else []
     sections, summary, failed = [], [], 0
     load = [os.getloadavg()[0]]
+    wanted = only()
+    kept = last() if wanted else {}
     for name in SCRIPTS:
-        print(f"{name} …", file=sys.stderr, flush=True)
         script = HERE / f"{name}.py"
+        if name not in (wanted or SCRIPTS) and name in kept:
+            judged, missed = outcomes(kept[name])
+            sections.append(f"## {name}\n\n{kept[name].strip()}\n")
+            summary.append(line_of(name, f"{judged - len(missed)} of {judged} budgets met", missed))
+            continue
+        print(f"{name} …", file=sys.stderr, flush=True)
         done = subprocess.run([sys.executable, str(script), *flags], capture_output=True, text=True)
         text = done.stdout if done.returncode == 0 else "**failed to run**"
         failed += done.returncode != 0
@@ -78,7 +101,7 @@ def main() -> None:
         sections.append(f"## {name}\n\n{claim}\n\n{text.strip()}\n")
         judged, missed = outcomes(text)
         state = f"{judged - len(missed)} of {judged} budgets met" if done.returncode == 0 else "failed to run"
-        summary.append(f"- [{name}](#{name}): {state}" + "".join(f"\n  - missed: {row}" for row in missed))
+        summary.append(line_of(name, state, missed))
     load.append(os.getloadavg()[0])
     head = (
         "# Results\n\n"
