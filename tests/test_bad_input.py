@@ -573,3 +573,9 @@ def test_a_saturation_through_a_level_line_is_known_to_be_at_its_top():
     x = np.linspace(1, 10, 50)
     answer = sq.fit("y = v*x/(k + x)", (x, np.full(50, 3.0)))
     assert answer.verdict.ok and answer.values["v"] == pytest.approx(3) and abs(answer.values["k"]) < 1e-9
+
+
+def test_a_box_is_said_to_have_places_that_are_not_searched():
+    x = np.linspace(0, 10, 80)
+    verdict = sq.fit("y = b + d*(x > t)*(x < u)", (x, 1 - 0.5 * ((x > 3) & (x < 5)))).verdict
+    assert verdict.kind == "not determined" and "t moves a jump of the curve" in verdict.words

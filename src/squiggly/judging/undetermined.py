@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from squiggly.derivative import derivatives
 from squiggly.errors import listed
+from squiggly.expression import names, ordered
 from squiggly.intervals.trust import Trust
 from squiggly.judging.combination import Combination, Open, open_groups, stated
 from squiggly.judging.elsewhere import along, far_off, told
@@ -49,6 +51,12 @@ def _open_words(problem: Problem, values: np.ndarray, group: Open, idle: Sequenc
 
 
 def _idle_words(problem: Problem, values: np.ndarray, name: str, near: str | None, idle: Sequence[str]) -> str:
+    jumps = (
+        f"{name} moves a jump of the curve, which has no slope by it: its place is not searched, and any between two "
+        f"neighbouring points draws the same curve. Fix {name}, or make the jump a steep slope."
+    )
+    if _compared(problem, name):
+        return jumps
     if blocking := _blocking(problem, values, name):
         return (
             f"{name} has no effect on the curve while {blocking} is 0, as these points have it: they show nothing that "
@@ -63,10 +71,7 @@ def _idle_words(problem: Problem, values: np.ndarray, name: str, near: str | Non
             f"Fix {name}, or use a simpler model."
         )
     if _jumps(problem, values, name):
-        return (
-            f"{name} moves a jump of the curve, and any value between two neighbouring points draws the same curve. "
-            f"Fix {name}, or make the jump a steep slope."
-        )
+        return jumps
     return (
         f"{name} has no effect on the curve, at these points or elsewhere. Fix {name}, or take it out of the formula."
     )
@@ -94,6 +99,15 @@ def _would_matter(problem: Problem, values: np.ndarray, name: str, idle: Sequenc
     moved[:, [problem.free.index(n) for n in idle]] = sizes[:, None]
     rows = problem.model.rows(problem.whole(moved), problem.points.inputs, (name,))[:, 1] * sizes[:, None]
     return bool(np.nanmax(np.abs(rows), initial=0.0) > 1e-9 * np.abs(problem.points.y).max())
+
+
+def _compared(problem: Problem, name: str) -> bool:
+    """Whether a parameter is met in a comparison, and nowhere else."""
+    if problem.model.expr is None:
+        return False
+    inside = {n for node in ordered([problem.model.expr]) if node.truth for n in names(node)}
+    [slope] = derivatives(problem.model.expr, [name])
+    return name in inside and slope.op == "constant"
 
 
 def _jumps(problem: Problem, values: np.ndarray, name: str) -> bool:
