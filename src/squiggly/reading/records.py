@@ -7,7 +7,8 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Text:
     packed: bool
     encoding: str
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Generator[str, None, None]:
         """The lines with their ends, as they come. Raises FileError where they are not text."""
         try:
             opened = gzip.open if self.packed else open
@@ -98,11 +99,12 @@ def _encoding(sample: bytes) -> str:
 def first_lines(text: Text) -> tuple[list[str], bool]:
     """The lines that decide the layout, and whether they are all there are. Raises FileError where they are no text."""
     lines, size = [], 0
-    for line in text.lines():
-        lines.append(line)
-        size += len(line)
-        if size > SAMPLE:
-            break
+    with closing(text.lines()) as every:
+        for line in every:
+            lines.append(line)
+            size += len(line)
+            if size > SAMPLE:
+                break
     if any(re.search(r"[\x00-\x08\x0e-\x1f\x7f]", line) for line in lines):
         raise text.not_text()
     return lines, size <= SAMPLE

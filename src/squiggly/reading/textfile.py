@@ -8,7 +8,8 @@ only one of them has to find words for what is wrong.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -47,17 +48,18 @@ def read_text_file(path: Path) -> Table:
     return Table(path.name, layout.columns, read, 1, layout.units, layout.renamed)
 
 
-def _rows(text: Text, layout: Dialect) -> Iterator[tuple[str, list[str]]]:
+def _rows(text: Text, layout: Dialect) -> Generator[tuple[str, list[str]], None, None]:
     """(place in words, cells) of every row. Raises DataError for one with too many or too few cells."""
     n, name = len(layout.columns), text.path.name
-    lines = islice(text.lines(), layout.skip, None)
-    for row, (line, _, cells) in enumerate(records(text, lines, layout.delimiter, layout.skip), 1):
-        place = f"{name} row {row} (line {line})"
-        while len(cells) > n and not cells[-1].strip():
-            cells.pop()
-        if len(cells) != n:
-            raise _ragged(place, cells, layout)
-        yield place, cells
+    with closing(text.lines()) as every:  # at once, also where a row is wrong
+        lines = islice(every, layout.skip, None)
+        for row, (line, _, cells) in enumerate(records(text, lines, layout.delimiter, layout.skip), 1):
+            place = f"{name} row {row} (line {line})"
+            while len(cells) > n and not cells[-1].strip():
+                cells.pop()
+            if len(cells) != n:
+                raise _ragged(place, cells, layout)
+            yield place, cells
 
 
 def _ragged(place: str, cells: list[str], layout: Dialect) -> DataError:
@@ -76,17 +78,18 @@ def _walk(text: Text, layout: Dialect, wanted: list[int]) -> tuple[list[np.ndarr
     numerals = layout.numerals
     readers = [_Since(clock) if (clock := layout.clocks[i]) else numerals for i in wanted]
     steps = [(values.append, i, reader.number) for values, i, reader in zip(columns, wanted, readers, strict=True)]
-    for place, cells in _rows(text, layout):
-        for append, i, number in steps:
-            try:
-                append(number(cells[i]))
-            except ValueError:
-                if layout.clocks[i]:
-                    raise _no_moment(place, layout, i, cells[i]) from None
-                late = judged([cells[i]], layout.delimiter == ";")
-                if not numerals.decided and late.decided and late != Numerals():  # nothing had shown it before
-                    return _walk(text, replace(layout, numerals=late), wanted)
-                raise not_a_number(place, layout.columns[i], cells[i], numerals) from None
+    with closing(_rows(text, layout)) as rows:
+        for place, cells in rows:
+            for append, i, number in steps:
+                try:
+                    append(number(cells[i]))
+                except ValueError:
+                    if layout.clocks[i]:
+                        raise _no_moment(place, layout, i, cells[i]) from None
+                    late = judged([cells[i]], layout.delimiter == ";")
+                    if not numerals.decided and late.decided and late != Numerals():  # nothing had shown it before
+                        return _walk(text, replace(layout, numerals=late), wanted)
+                    raise not_a_number(place, layout.columns[i], cells[i], numerals) from None
     if columns and not columns[0]:
         raise text.no_rows(layout.columns)
     arrays = [np.frombuffer(values) for values in columns]
