@@ -33,7 +33,7 @@ const task = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const x = Float64Array.from(task.x), y = Float64Array.from(task.y), n = x.length;
 const weight = new Float64Array(n).fill(1), start = Float64Array.from(task.start), P = start.length;
 const printed = new Function(task.source + "; return squigglyProgram;")()(page.SPECIAL);
-const interpreted = page.interpreter(page.rebuild(task.nodes), task.input, task.parameters);
+const interpreted = page.interpreter(page.rebuild(task.nodes), task.inputs, task.parameters);
 const gradientBy = (evaluator) => (p, out) => evaluator.gradient(task.loss, 1, p, x, y, weight, n, out);
 const ways = { printed: gradientBy(printed), interpreter: gradientBy(interpreted), hand: hand(x, y, n) };
 function walk(gradient, steps) {
@@ -138,7 +138,7 @@ def tasks() -> Iterator[tuple[str, dict[str, Any], str, Any, dict[str, float]]]:
 
 def given(model: Model, start: list[float], points: dict[str, Any]) -> dict[str, Any]:
     assert model.expr is not None
-    names = {"input": model.inputs[0], "parameters": model.names}
+    names = {"inputs": model.inputs, "parameters": model.names}
     return {"source": source(model), "nodes": flat(model.expr), **names, "start": start, **points}
 
 

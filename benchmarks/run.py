@@ -29,6 +29,7 @@ SCRIPTS = [
     "families",
     "optimizers",
     "relus",
+    "creases",
     "page_browser",
     "page_speed",
     "size",

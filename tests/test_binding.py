@@ -290,3 +290,47 @@ def test_points_never_share_memory_with_the_caller_s_arrays(tmp_path):
     assert not np.shares_memory(bind("y = a*x", path, sigma=mine)[1].sigma, mine)
     points = bind("y = a*x", {"x": mine, "y": mine + 1})[1]
     assert not np.shares_memory(points.x, mine)
+
+
+# ------------------------------------------------------------------------------------------------ models of several inputs
+
+PLANES = sq.relus(1, inputs=2)
+
+
+@pytest.mark.parametrize(
+    "columns, expected",
+    [
+        ("x1 x2 y", ("x1, x2", "y")),
+        ("y x1 x2", ("x1, x2", "y")),
+        ("x y z", ("x, y", "z")),
+        ("z y x", ("x, y", "z")),
+        ("u v w", ("u, v", "w")),
+        ("u y w", ("u, w", "y")),
+        ("x x2 y", ("x, y", "x2")),
+    ],
+)
+def test_planes_take_columns_by_name_or_in_order(columns, expected):
+    assert roles(PLANES, {n: X for n in columns.split()})[:2] == expected
+
+
+def test_planes_of_three_inputs_take_the_fourth_column_as_what_is_predicted():
+    assert roles(sq.relus(1, inputs=3), {n: X for n in ("p", "q", "r", "s")})[:2] == ("p, q, r", "s")
+
+
+def test_an_array_of_columns_is_the_inputs():
+    model, points = bind(PLANES, (np.array([X, Y]).T, X))
+    assert (points.target, {n: v.tolist() for n, v in points.inputs.items()}) == ("z", {"x": X, "y": Y})
+    assert bind(PLANES, (np.array([X, Y]).T, X, [1, 1, 2, 2]))[1].sigma.tolist() == [1, 1, 2, 2]
+
+
+def test_an_array_of_columns_is_refused_by_a_model_of_one_input():
+    assert refusal(DataError, sq.line(), (np.array([X, Y]).T, X)).startswith(
+        "x and y must be equally long lists, got shapes (4, 2) and (4,)\n"
+    )
+
+
+def test_too_few_columns_for_planes_are_refused():
+    assert refusal(DataError, PLANES, {"u": X}) == (
+        "the table has the columns u: none is left for y\nhint: the inputs come first, then what is predicted"
+    )
+    assert refusal(DataError, PLANES, {"u": X, "v": Y}).startswith("the table has no column left to predict")

@@ -498,14 +498,14 @@ def test_a_lab_of_a_table_is_named_after_it_and_its_path_is_printed(folder):
     result = squiggly("lab", "decay.csv", DECAY)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "decay.html\n", "")
     told = document("decay.html")
-    assert told["model"] == {**told["model"], "input": "t", "target": "counts", "parameters": ["a", "tau", "c"]}
-    assert (len(told["points"]["x"]), told["loss"], told["start"] == told["best"]) == (20, "mse", False)
+    assert told["model"] == {**told["model"], "inputs": ["t"], "target": "counts", "parameters": ["a", "tau", "c"]}
+    assert (len(told["points"]["x"][0]), told["loss"], told["start"] == told["best"]) == (20, "mse", False)
 
 
 def test_a_lab_of_a_formula_alone():
     assert squiggly("lab", "a*sin(w*t)", "--start", "w=2", "--range", "0:10").stdout == "lab.html\n"
     told = document("lab.html")
-    assert (told["points"]["x"], told["range"], told["start"], told["best"]) == ([], [0, 10], [1, 2], None)
+    assert (told["points"]["x"], told["ranges"], told["start"], told["best"]) == ([[]], [[0, 10]], [1, 2], None)
 
 
 def test_a_lab_s_options_reach_the_page():
@@ -523,7 +523,7 @@ def test_a_lab_s_options_reach_the_page():
 def test_the_lesson_s_lab(formula):
     assert squiggly("lab", *formula, "--lesson", "--output", "lesson.html").stdout == "lesson.html\n"
     told = document("lesson.html")
-    assert (told["start"], told["loss"], told["target"], len(told["points"]["x"])) == ([1.1] * 3, "mae", 1.05, 20)
+    assert (told["start"], told["loss"], told["target"], len(told["points"]["x"][0])) == ([1.1] * 3, "mae", 1.05, 20)
 
 
 def test_a_lab_takes_a_built_in():
@@ -602,3 +602,27 @@ def test_a_lab_descends_as_it_is_told(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert '"optimizer":"adam","schedule":"cosine"' in page.read_text()
+
+
+def test_a_lab_of_rectified_lines_needs_no_formula(folder):
+    assert squiggly("lab", "--relus", "2").exit_code == 0
+    assert document("lab.html")["model"]["formula"] == "c0 + c1*x + w1*relu(x - t1) + w2*relu(x - t2)"
+    assert squiggly("lab", "decay.csv", "--relus", "3").exit_code == 0
+    assert document("decay.html")["model"]["inputs"] == ["t"]
+
+
+def test_a_lab_of_rectified_lines_takes_no_other_formula(folder):
+    result = squiggly("lab", "decay.csv", DECAY, "--relus", "2")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: --relus 2 is a formula of its own, {DECAY} is another\nhint: leave one of them out\n",
+    )
+
+
+def test_a_built_in_takes_a_number_of_inputs(folder):
+    Path("plane.csv").write_text(
+        "x,y,z\n" + "".join(f"{x},{y},{abs(x - 1) + y}\n" for x in range(-3, 4) for y in range(4))
+    )
+    assert fitted("plane.csv", "relus(1, inputs=2)")["parameters"]
+    result = squiggly("fit", "plane.csv", "polynomial(2, inputs=2)")
+    assert result.stderr == "Error: polynomial has one input, no other number of them\nhint: write polynomial(2)\n"

@@ -25,7 +25,15 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         pytest.skip("the page's tests need node, and `npm ci` in web/")
     bundle = tmp_path_factory.mktemp("page") / "labs.mjs"
     entry = WEB / "tests" / "copy-as-python.ts"
-    options = ["--bundle", "--format=esm", "--platform=node", "--log-level=error", f"--outfile={bundle}"]
+    options = [
+        "--bundle",
+        "--format=esm",
+        "--platform=node",
+        "--log-level=error",
+        "--define:ONE=true",
+        "--define:SEVERAL=true",
+        f"--outfile={bundle}",
+    ]
     subprocess.run([esbuild, entry, *options], check=True, cwd=WEB)
     shown = subprocess.run([node, bundle], check=True, capture_output=True, encoding="utf-8")
     return {lab["name"]: lab for lab in json.loads(shown.stdout)}
@@ -59,6 +67,8 @@ def run(script: str, folder: Path) -> dict[str, str]:
         "all locked",
         "one point",
         "no points",
+        "two inputs",
+        "two inputs, no points",
     ],
 )
 def test_a_copied_script_prints_what_the_page_shows(name: str, labs: dict[str, Any], tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ const special = new Function(task.special + "; return { erf, power, sign, sinc, 
 const answers = task.cases.map(({ source, calls }) => {
   const evaluator = new Function(source + "; return squigglyProgram;")()(special);
   return calls.map((c) => {
-    const x = floats(c.x), n = x.length, p = floats(c.parameters), P = p.length;
+    const x = floats(c.x), n = c.n || x.length, p = floats(c.parameters), P = p.length;
     const curve = new Float64Array(n), rows = new Float64Array((1 + P) * n), gradient = new Float64Array(P);
     evaluator.predict(p, x, n, curve);
     evaluator.rows(p, x, n, rows);
@@ -106,14 +106,21 @@ def test_every_operation_and_its_derivatives(op):
 def compared(model: Model, seed: int, tolerance: float = 1e-12, **options: Any) -> None:
     """Loss and gradient of every loss, in Node and in Python, at random parameters on random points."""
     random = np.random.default_rng(seed)
-    x, y = random.uniform(0.2, 3, 30), random.uniform(0, 5, 30)
+    y = random.uniform(0, 5, 30)
+    inputs = {n: random.uniform(0.2, 3, 30) for n in model.inputs}
     sigma = random.uniform(0.5, 2, 30)
     values = random.uniform(0.3, 2, (3, len(model.names)))
     calls, wanted = [], []
     for loss in [*LOSSES.values(), Huber(delta=0.7)]:
         weight = np.ones(30) if loss.name == "poisson" else 1 / sigma
-        points = Points({model.inputs[0]: x}, y, None if loss.name == "poisson" else sigma)
-        shared = {"x": plain(x), "y": plain(y), "weight": plain(weight), "loss": loss.name}
+        points = Points(inputs, y, None if loss.name == "poisson" else sigma)
+        shared = {
+            "x": plain(np.concatenate([*inputs.values()])),
+            "n": 30,
+            "y": plain(y),
+            "weight": plain(weight),
+            "loss": loss.name,
+        }
         for one in values:
             calls.append({**shared, "delta": getattr(loss, "delta", None) or 1.0, "parameters": plain(one)})
             wanted.append(value_and_gradient(model, points, loss, one))
@@ -144,6 +151,26 @@ def unit(x, w1, b1, v1, w2, b2, v2, c):
 )
 def test_other_models_under_every_loss(model):
     compared(sq.as_model(model), seed=2)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "a*x + b*y + c",
+        "c0 + c1*x + w1*relu(x*cos(a1) + y*sin(a1) - t1) + w2*relu(x*cos(a2) + y*sin(a2) - t2)",
+        "a*exp(-(x^2 + y^2)/s) + relu(m*x + n*y + p*z + q)",
+    ],
+)
+def test_several_inputs_under_every_loss(formula):
+    model = sq.as_model(formula)
+    assert len(model.inputs) == (3 if "z" in formula else 2)
+    compared(model, seed=3)
+
+
+def test_several_inputs_of_a_model_in_pieces(monkeypatch):
+    monkeypatch.setattr(javascript, "ROLLED", 10)
+    monkeypatch.setattr(javascript, "CHUNK", 60)
+    compared(sq.as_model("a*exp(-(x^2 + y^2)/s) + relu(m*x + n*y + p*z + q)"), seed=4)
 
 
 def test_many_parameters_are_summed_in_memory():
@@ -227,11 +254,11 @@ def test_what_does_not_vary_is_computed_once():
     assert "Math.exp(p1)" in before and "Math.exp" not in loop.split("function rows")[0]
 
 
-def test_several_inputs_are_refused():
+def test_more_than_three_inputs_are_refused():
     with pytest.raises(ModelError) as refused:
-        source(sq.as_model("a*x + b*y", ["x", "y"]))
+        source(sq.as_model("a*u + b*v + c*w + d*x", ["u", "v", "w", "x"]))
     assert str(refused.value) == (
-        "the page draws models of one input; this one has x and y\n"
+        "the page draws models of one, two or three inputs; this one has u, v, w and x\n"
         "hint: hold the others constant, for example with functools.partial or as numbers in the formula"
     )
 

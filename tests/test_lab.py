@@ -34,7 +34,7 @@ def test_the_lesson_s_parts_may_be_said_otherwise():
 
 def test_a_function_alone_opens_at_1_over_the_lesson_s_range():
     lab = sq.lab("a*sin(w*t)")
-    assert (lab.points, lab.best, lab.start, lab.range) == (None, None, {"a": 1.0, "w": 1.0}, (-2.0, 2.0))
+    assert (lab.points, lab.best, lab.start, lab.ranges) == (None, None, {"a": 1.0, "w": 1.0}, ((-2.0, 2.0),))
 
 
 def test_many_parameters_begin_at_different_places():
@@ -115,7 +115,7 @@ def test_the_checks_are_python_s_own_numbers():
 
 def test_many_points_are_checked_on_a_part():
     x = np.linspace(0, 1, 5_000)
-    assert len(document(sq.lab("y = a*x + b", (x, x)))["checks"]["x"]) == 200
+    assert len(document(sq.lab("y = a*x + b", (x, x)))["checks"]["x"][0]) == 200
 
 
 def test_checks_without_a_value_are_left_out():
@@ -126,11 +126,11 @@ def test_checks_without_a_value_are_left_out():
     "model, points, options, error, message",
     [
         (
-            "a*x + b*z",
-            {"x": X, "z": Y, "y": Y},
+            "y = a*u + b*v + c*x + d*z",
+            {"u": X, "v": X, "x": X, "z": Y, "y": Y},
             {},
             ModelError,
-            "the page draws models of one input; this one has x and z",
+            "the page draws models of one, two or three inputs; this one has u, v, x and z",
         ),
         (lambda x, a: a * np.interp(x, X, Y), None, {}, ModelError, "the page needs a recorded function, and this one"),
         (
@@ -180,3 +180,48 @@ def test_what_no_page_can_show_is_refused(model, points, options, error, message
     with pytest.raises(error) as refused:
         sq.lab(model, points, **options)
     assert str(refused.value).startswith(message) and "\nhint: " in str(refused.value)
+
+
+# --- Several inputs --------------------------------------------------------------------------------------------------
+
+PLANE = {"x": np.array([0.0, 1, 2, 0, 1, 2]), "y": np.array([0.0, 0, 0, 3, 3, 3]), "z": np.array([1.0, 3, 5, 7, 9, 11])}
+
+
+def test_a_page_of_two_inputs_has_a_column_and_a_range_for_each():
+    told = document(sq.lab("z = a*x + b*y + c", PLANE))
+    assert told["model"] == {**told["model"], "inputs": ["x", "y"], "target": "z", "parameters": ["a", "b", "c"]}
+    assert told["points"]["x"] == [PLANE["x"].tolist(), PLANE["y"].tolist()]
+    assert told["ranges"] == [[0, 2], [0, 3]]
+    assert told["best"] == pytest.approx([2, 2, 1])
+    assert len(told["checks"]["x"]) == 2
+
+
+def test_without_points_x_and_y_and_z_are_inputs():
+    assert sq.lab("a*x + b*y").model.inputs == ("x", "y")
+    assert sq.lab("a*x + b*y + c*z").model.inputs == ("x", "y", "z")
+    assert sq.lab("y = a*x + z").model.inputs == ("x",)
+    assert sq.lab("a*t + y").model.inputs == ("t",)
+
+
+@pytest.mark.parametrize(
+    "given, wanted",
+    [
+        (None, ((-2.0, 2.0), (-2.0, 2.0))),
+        ((0, 1), ((0.0, 1.0), (0.0, 1.0))),
+        (((0, 1), (-3, 3)), ((0.0, 1.0), (-3.0, 3.0))),
+    ],
+)
+def test_a_range_is_one_for_all_inputs_or_one_for_each(given, wanted):
+    assert sq.lab("a*x + b*y", range=given).ranges == wanted
+
+
+def test_a_model_makes_its_own_page():
+    assert sq.relus(2).lab(title="two lines").title == "two lines"
+    assert sq.relus(1).lab(([0, 1, 2, 3, 4, 5], [0, 0, 0, 1, 2, 3])).best["t1"] == pytest.approx(2)
+
+
+def test_the_best_of_many_bent_lines_is_placed_though_their_parameters_are_many():
+    x = np.linspace(-2, 2, 100)
+    page = sq.relus(12).lab((x, np.sin(3 * x)))
+    assert len(page.model.names) == 26
+    assert np.mean((page.model.predict(x, **page.best) - np.sin(3 * x)) ** 2) < 1e-3

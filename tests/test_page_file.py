@@ -100,7 +100,7 @@ def test_hostile_words_stay_words(words):
     assert [tag for tag, _ in Read(page).elements] == [tag for tag, _ in Read(calm).elements]
     read = Read(page)
     assert json.loads(read.texts["squiggly-document"])["title"] == words
-    assert json.loads(read.texts["squiggly-document"])["model"]["input"] == column
+    assert json.loads(read.texts["squiggly-document"])["model"]["inputs"] == [column]
     assert read.texts["squiggly-program"] == Read(calm).texts["squiggly-program"]
     script = re.search(r'id="squiggly-document">(.*?)</script>', page, flags=re.S)
     assert script is not None and not set(script[1]) & set("<>&\u2028\u2029") and script[1].isascii()

@@ -40,7 +40,7 @@ def test_what_is_dragged_in_the_page_arrives_in_python(lab):
 
 
 def test_edited_points_arrive_as_points(lab):
-    lab.widget.set_state({"points": {"x": [0, 1, 2], "y": [1, 2, 3.5], "sigma": [1, 1, 2]}})
+    lab.widget.set_state({"points": {"x": [[0, 1, 2]], "y": [1, 2, 3.5], "sigma": [1, 1, 2]}})
     assert isinstance(lab.points, sq.Points)
     assert (lab.points.x.tolist(), lab.points.y.tolist(), lab.points.sigma.tolist()) == (
         [0, 1, 2],
@@ -50,7 +50,7 @@ def test_edited_points_arrive_as_points(lab):
 
 
 def test_a_page_without_points_is_a_lab_without_points(lab):
-    lab.widget.set_state({"points": {"x": [], "y": [], "sigma": None}})
+    lab.widget.set_state({"points": {"x": [[]], "y": [], "sigma": None}})
     assert lab.points is None
     assert lab.now.best is None
 
@@ -59,7 +59,7 @@ def test_an_observer_is_called_once_for_each_message_until_it_is_stopped(lab):
     seen = []
     stop = lab.observe(lambda lab: seen.append((lab.parameters["a"], lab.points.n)))
     state = {**lab.widget.state, "parameters": {"a": 2, "b": 1, "c": 0}}
-    lab.widget.set_state({"state": state, "points": {"x": [0, 1], "y": [1, 2], "sigma": None}})
+    lab.widget.set_state({"state": state, "points": {"x": [[0, 1]], "y": [1, 2], "sigma": None}})
     lab.widget.set_state({"state": state})  # nothing new
     stop()
     stop()
@@ -97,9 +97,9 @@ def test_a_bad_state_is_refused_and_pythons_kept(lab, changes, said):
 @pytest.mark.parametrize(
     ("points", "said"),
     [
-        ({"x": [0, 1], "y": [1], "sigma": None}, "x has 2, y has 1"),
-        ({"x": [0, None], "y": [1, 2], "sigma": None}, "points: x: [0, None], a list of finite numbers was expected"),
-        ({"x": [0, 1], "y": [1, 2], "sigma": [1, 0]}, "numbers above 0 were expected"),
+        ({"x": [[0, 1]], "y": [1], "sigma": None}, "x has 2, y has 1"),
+        ({"x": [[0, None]], "y": [1, 2], "sigma": None}, "points: x: [0, None], a list of finite numbers was expected"),
+        ({"x": [[0, 1]], "y": [1, 2], "sigma": [1, 0]}, "numbers above 0 were expected"),
         ({"x": [0, 1]}, "x, y and sigma were expected"),
     ],
 )
@@ -128,10 +128,10 @@ def test_points_that_are_set_go_to_the_page_and_leave_the_parameters(lab):
         sq.Points.checked({"x": [0, 1, 2]}, [1, 2, 3]),
     ):
         lab.points = given
-        assert lab.widget.points == {"x": [0, 1, 2], "y": [1, 2, 3], "sigma": None}
+        assert lab.widget.points == {"x": [[0, 1, 2]], "y": [1, 2, 3], "sigma": None}
         assert (lab.points.n, lab.parameters["a"]) == (3, 2.0)
     lab.points = None
-    assert lab.widget.points["x"] == []
+    assert lab.widget.points["x"] == [[]]
 
 
 def test_observers_hear_of_the_page_only(lab):
@@ -168,8 +168,8 @@ def test_a_formula_typed_in_the_page_brings_its_own_parameters(lab):
 
 
 def test_a_table_dropped_on_the_page_brings_its_names(lab):
-    state = {**lab.widget.state, "formula": "a*t^2 + b*t + c", "input": "t", "target": "counts"}
-    lab.widget.set_state({"state": state, "points": {"x": [0, 1, 2], "y": [1, 3, 5], "sigma": None}})
+    state = {**lab.widget.state, "formula": "a*t^2 + b*t + c", "inputs": ["t"], "target": "counts"}
+    lab.widget.set_state({"state": state, "points": {"x": [[0, 1, 2]], "y": [1, 3, 5], "sigma": None}})
     assert lab.points.inputs.keys() == {"t"} and lab.points.target == "counts"
     lab.points = {"t": [0, 1, 2, 3], "counts": [1, 3, 5, 7]}
     assert lab.now.points.n == 4

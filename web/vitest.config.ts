@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  define: { ONE: "true", SEVERAL: "true" },
   test: {
     include: ["**/*.test.ts", "**/*.test.tsx"],
     testTimeout: process.env["SQUIGGLY_PROVE"] ? 1_800_000 : 60_000,

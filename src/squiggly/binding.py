@@ -10,7 +10,7 @@ import numpy as np
 
 from squiggly.errors import DataError, ModelError, OptionError, listed, nearest
 from squiggly.expression import Expr, name, names
-from squiggly.model import Model
+from squiggly.model import Model, detached
 from squiggly.modelling import as_model
 from squiggly.points import Points
 from squiggly.program import Program
@@ -38,11 +38,13 @@ def bind(
     >>> bind("counts = a*exp(-t/tau)", {"t": [0, 1, 2], "counts": [5, 3, 2]})
     (Model('counts = a*exp(-t/tau)', data: t, parameters: a, tau), Points(n=3, inputs=t, target=counts))
     """
+    brought = _brings_sigma(data)
+    data = _columns_apart(source, data)
     table = open_table(data)
     if not table.columns:
         raise DataError(f"{table.where} has no columns\nhint: give at least two: what was set, and what was measured")
     bound = as_model(source, table.columns, parameters=parameters)
-    spread = _sigma_column(table, sigma, _brings_sigma(data))
+    spread = _sigma_column(table, sigma, brought)
     bound = _with_inputs(bound, table, spread)
     target = bound.target if bound.target is not None else name(_target_column(bound, table, spread))
     bound = bound if bound.target is target else replace(bound, target=target)
@@ -80,6 +82,18 @@ def _sized(bound: Model, points: Points) -> Model:
     return replace(made.renamed(dict(zip(made.inputs, bound.inputs))), target=bound.target)
 
 
+def _columns_apart(source: Any, data: Any) -> Any:
+    """(X, z), with X of a column for each input of a model that takes them in order, as named columns."""
+    inputs = source.inputs if isinstance(source, Model) and not source.by_name else ()
+    if not (isinstance(data, tuple) and len(data) in (2, 3) and len(inputs) > 1):
+        return data
+    if getattr(data[0], "ndim", None) != 2 or data[0].shape[1] != len(inputs):
+        return data
+    target = next(n for n in ("z", "w", "v", "u", "y") if n not in inputs)
+    together = np.asarray(detached(data[0]))
+    return dict(zip((*inputs, target, "sigma"), (*together.T, *data[1:])))
+
+
 def _brings_sigma(data: Any) -> bool:
     """Whether the points come with their uncertainty: (x, y, sigma), or Points that have one."""
     return data.sigma is not None if isinstance(data, Points) else isinstance(data, tuple) and len(data) == 3
@@ -112,15 +126,16 @@ def _with_inputs(bound: Model, table: Table, spread: str | None) -> Model:
             )
         return bound
     targets = names(bound.target) if bound.target is not None else []
-    rest = [c for c in table.columns if c != spread and c not in targets and c not in bound.inputs]
-    rest = [c for c in rest if c != "y"] if "y" in rest else rest
-    needed = [i for i in bound.inputs if i not in table.columns]
-    if len(rest) < len(needed):
+    rest = [c for c in table.columns if c != spread and c not in targets]
+    others = [c for c in rest if c != "y"]
+    rest = others if len(others) >= len(bound.inputs) else rest
+    if len(rest) < len(bound.inputs):
         raise DataError(
-            f"{table.where} has the columns {listed(table.columns)}: none is left for {listed(needed)}\n"
-            "hint: the input comes first, then what is predicted"
+            f"{table.where} has the columns {listed(table.columns)}: none is left for "
+            f"{listed(bound.inputs[len(rest) :])}\n"
+            f"hint: the input{'s come' if len(bound.inputs) > 1 else ' comes'} first, then what is predicted"
         )
-    free_to_rename = {i: c for i, c in zip(needed, rest)}
+    free_to_rename = {i: c for i, c in zip(bound.inputs, rest)}
     clash = [c for c in free_to_rename.values() if c in bound.names]
     if clash:
         raise ModelError(

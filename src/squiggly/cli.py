@@ -236,6 +236,7 @@ def fit_command(
 @click.option("--schedule", type=RowOf("schedule", _schedules), default="steady", show_default=True, help="Of the rate")
 @click.option("--range", "span", metavar="LOW:HIGH", help="Of x, where there are no points  [default: -2:2]")
 @click.option("--title", default="", help="What stands above the page")
+@click.option("--relus", type=int, metavar="N", help="N rectified lines added up, in place of FORMULA")
 @click.option("--lesson", is_flag=True, help="The lesson's 20 noisy points, its loss, its start and a target")
 @click.option(
     "--open/--no-open", "show", default=None, help="Open the page where there is a screen  [default: without -o]"
@@ -257,6 +258,7 @@ def lab_command(
     schedule: str,
     span: str | None,
     title: str,
+    relus: int | None,
     lesson: bool,
     show: bool | None,
 ) -> None:
@@ -272,12 +274,15 @@ def lab_command(
         squiggly lab decay.csv "counts = a*exp(-t/tau) + c"
         squiggly lab decay.csv "counts = a*exp(-t/tau) + c" --start tau=3 --target 0.02 -o decay.html
         squiggly lab "a*sin(w*t)" --start w=2 --range 0:10
+        squiggly lab decay.csv --relus 4
         squiggly lab --lesson
     """
     from squiggly.page.lab import lab
     from squiggly.page.lesson import FORMULA, lesson_lab
     from squiggly.page.walk import page_schedules
 
+    if relus is not None:
+        given = (*_only_table(given, relus), f"relus({relus})")
     table, formula = _table_and_formula(given, FORMULA if lesson else None)
     if lesson and table is not None:
         raise OptionError(f"--lesson brings its own points, and {table} has others\nhint: leave one of the two out")
@@ -298,6 +303,14 @@ def lab_command(
         webbrowser.open(path.resolve().as_uri())
 
 
+def _only_table(given: tuple[str, ...], relus: int) -> tuple[str, ...]:
+    """What was given beside --relus: a table or nothing."""
+    formula = next((one for one in given if not _is_table(one)), None)
+    if formula is not None:
+        raise OptionError(f"--relus {relus} is a formula of its own, {formula} is another\nhint: leave one of them out")
+    return given
+
+
 def _table_and_formula(given: tuple[str, ...], alone: str | None) -> tuple[str | None, str]:
     """TABLE, where there is one, and FORMULA; `alone` stands where nothing was given."""
     if len(given) == 2:
@@ -312,12 +325,16 @@ def _table_and_formula(given: tuple[str, ...], alone: str | None) -> tuple[str |
         )
     if not given and alone is None:
         raise OptionError('a formula is needed\nhint: squiggly lab "a*x^2 + b*x + c", or squiggly lab --lesson')
-    if given and (Path(given[0]).is_file() or Path(given[0]).suffix.lower() in _TABLES):
+    if given and _is_table(given[0]):
         raise OptionError(
             f'{given[0]} is a table, and a formula is needed too\nhint: squiggly lab {given[0]} "y = a*x + b", '
             "with the names of its columns"
         )
     return None, given[0] if given else str(alone)
+
+
+def _is_table(text: str) -> bool:
+    return Path(text).is_file() or Path(text).suffix.lower() in _TABLES
 
 
 _TABLES = {".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".gz"}
@@ -364,10 +381,10 @@ def show_command(formula: str, inputs: tuple[str, ...]) -> None:
 
 
 def _built_in(text: str) -> Any:
-    """A formula as it is; the name of a built-in, with a number in brackets where it takes one, as that model."""
+    """A formula as it is; the name of a built-in, with what it takes in brackets, as that model: relus(8, inputs=2)."""
     from squiggly.shapes import MODELS
 
-    match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\d+|auto)\s*\))?\s*", text)
+    match = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\d+|auto)\s*(?:,\s*inputs\s*=\s*(\d+)\s*)?\))?\s*", text)
     if match is None or match[1] not in MODELS:
         return text
     builder = MODELS[match[1]]
@@ -375,7 +392,10 @@ def _built_in(text: str) -> Any:
         return builder()
     if builder.__code__.co_argcount < 2:
         raise OptionError(f"{match[1]} takes no number\nhint: write {match[1]}")
-    return builder(match[2] if match[2] == "auto" else int(match[2]))
+    more = {} if match[3] is None else {"inputs": int(match[3])}
+    if more and "inputs" not in builder.__code__.co_varnames[: builder.__code__.co_argcount]:
+        raise OptionError(f"{match[1]} has one input, no other number of them\nhint: write {match[1]}({match[2]})")
+    return builder(match[2] if match[2] == "auto" else int(match[2]), **more)
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from squiggly.model import Model
 from squiggly.options import Bound, bounded, choice, expect, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
+from squiggly.reading.columns import some
 from squiggly.result import Fit
 from squiggly.solve.budget import Budget, Effort, allowed
 from squiggly.solve.least_squares import Descent, Watch
@@ -134,7 +135,8 @@ def pose(
     limits = bounded(bounds, model.names, known, model.fixed)
     if points.n < len(model.free):
         raise DataError(
-            f"{points.n} points cannot determine {len(model.free)} parameters, {listed(model.free)}\n"
+            f"{points.n} points cannot determine {len(model.free)} parameters, "
+            f"{listed(model.free) if len(model.free) <= 20 else some(model.free)}\n"
             "hint: measure more points, or hold some parameters constant with fix"
         )
     _expect_size(points)

@@ -36,13 +36,15 @@ def source(model: Model, losses: Sequence[Loss] = tuple(LOSSES.values())) -> str
 
     The evaluator has three functions, for any number of points: `predict` (the curve), `rows` (the curve and its
     derivative by each parameter) and `gradient` (the mean loss and its gradient, a loop for each loss).
-    Raises ModelError for a model that was not recorded, or has other than one input.
+    Of more inputs than one, x holds a column after another. Raises ModelError for a model that was not recorded, or
+    that has more than three.
 
     >>> from squiggly import as_model
     >>> print(source(as_model("a*exp(-x)")).splitlines()[6])
           out[i] = p0 * Math.exp(-x0);
     """
-    value, place = _one_input(model), {**{n: f"p{j}" for j, n in enumerate(model.names)}, model.inputs[0]: "x0"}
+    value, place = _recorded(model), {n: f"p{j}" for j, n in enumerate(model.names)}
+    place |= {n: f"x{j}" for j, n in enumerate(model.inputs)}
     outputs = [_lowered(e) for e in (value, *derivatives(value, model.names))]
     words = " ".join(OPERATIONS[node.op].javascript for node in ordered(outputs) if node.args)
     special = [name for name in SPECIAL if re.search(rf"\b{name}\(", re.sub(r"\bMath\.\w+", "", words))]
@@ -57,10 +59,13 @@ def source(model: Model, losses: Sequence[Loss] = tuple(LOSSES.values())) -> str
 WALKS = ["delta", "p", "x", "y", "weight", "n", "out"]
 
 
-def _one_input(model: Model) -> Expr:
-    if len(model.inputs) != 1:
+MOST_INPUTS = 3
+
+
+def _recorded(model: Model) -> Expr:
+    if not 1 <= len(model.inputs) <= MOST_INPUTS:
         raise ModelError(
-            f"the page draws models of one input; this one has {listed(model.inputs)}\n"
+            f"the page draws models of one, two or three inputs; this one has {listed(model.inputs) or 'none'}\n"
             "hint: hold the others constant, for example with functools.partial or as numbers in the formula"
         )
     if model.sized is not None:
@@ -110,15 +115,26 @@ def _unrolled(outputs: Sequence[Expr], place: dict[str, str], losses: Sequence[L
 
 def _predict(outputs: Sequence[Expr], place: dict[str, str]) -> list[str]:
     loop = _Loop.over(outputs, place, lambda _, text: [f"out[i] = {_bare(text)};"])
-    return [*loop.before, *_for(["const x0 = x[i];", *loop.inside])]
+    return [*loop.before, *_for([_columns(place), *loop.inside])]
 
 
 def _rows(outputs: Sequence[Expr], place: dict[str, str]) -> list[str]:
     def after(k: int, text: str) -> list[str]:
-        return [f"out[{'' if k == 0 else 'n + ' if k == 1 else f'{k} * n + '}i] = {_bare(text)};"]
+        return [f"out[{_column(k)}i] = {_bare(text)};"]
 
     loop = _Loop.over(outputs, place, after)
-    return [*loop.before, *_for(["const x0 = x[i];", *loop.inside])]
+    return [*loop.before, *_for([_columns(place), *loop.inside])]
+
+
+def _columns(place: dict[str, str]) -> str:
+    """The line that reads each input of a point, as `const x0 = x[i], x1 = x[n + i];`."""
+    inputs = [said for said in place.values() if said.startswith("x")]
+    return f"const {', '.join(f'{said} = x[{_column(j)}i]' for j, said in enumerate(inputs))};"
+
+
+def _column(k: int) -> str:
+    """Where a column of n numbers begins among several, added to: "n + " for the second."""
+    return "" if k == 0 else "n + " if k == 1 else f"{k} * n + "
 
 
 def _gradient(outputs: Sequence[Expr], place: dict[str, str], loss: Loss) -> list[str]:
@@ -139,7 +155,7 @@ def _gradient(outputs: Sequence[Expr], place: dict[str, str], loss: Loss) -> lis
     return [
         *loop.before,
         *begin,
-        *_for(["const x0 = x[i], y0 = y[i], w0 = weight[i];", *loop.inside]),
+        *_for([f"{_columns(place)[:-1]}, y0 = y[i], w0 = weight[i];", *loop.inside]),
         *end,
         "return sum / n;",
     ]
@@ -167,7 +183,7 @@ def _choice(losses: Sequence[Loss]) -> list[str]:
 
 
 def _rolled(outputs: Sequence[Expr], place: dict[str, str], losses: Sequence[Loss]) -> list[str]:
-    """The same functions in pieces that V8 optimises: parts are kept in the array t, x in t[0], parameters in q."""
+    """The same functions in pieces that V8 optimises: parts are kept in the array t, inputs in u, parameters in q."""
     loop = _Loop.over(outputs, place, lambda k, _: [""] if k == 0 else [])
     cut = loop.inside.index("")
     pieces = {"once": loop.before, "curve": loop.inside[:cut], "slopes": loop.inside[cut + 1 :]}
@@ -175,14 +191,15 @@ def _rolled(outputs: Sequence[Expr], place: dict[str, str], losses: Sequence[Los
     head = ["for (let j = 0; j < q.length; j++) q[j] = p[j];", "once();"]
     sums = [f"out[{j}] += s * ({slope});" for j, slope in enumerate(slopes)]
     rows = [f"out[{k} * n + i] = {text};" for k, text in enumerate([value, *slopes])]
-    walk = ["t[0] = x[i];", "curve();", f"const f = {value}, y0 = y[i], w0 = weight[i], r = (f - y0) * w0;"]
+    inputs = [said for said in place.values() if said.startswith("x")]
+    point = [*(f"u[{j}] = x[{_column(j)}i];" for j in range(len(inputs))), "curve();"]
+    walk = [*point, f"const f = {value}, y0 = y[i], w0 = weight[i], r = (f - y0) * w0;"]
     return [
-        f"const t = new Float64Array({loop.count + 1}), q = new Float64Array({len(place) - 1});",
+        f"const t = new Float64Array({loop.count + 1}), u = new Float64Array({len(inputs)}), "
+        f"q = new Float64Array({len(place) - len(inputs)});",
         *(function for name, lines in pieces.items() for function in _pieces(name, lines)),
-        _function(
-            "predict", WALKS[1:3] + WALKS[5:], [*head, *_for(["t[0] = x[i];", "curve();", f"out[i] = {value};"])]
-        ),
-        _function("rows", WALKS[1:3] + WALKS[5:], [*head, *_for(["t[0] = x[i];", "curve();", "slopes();", *rows])]),
+        _function("predict", WALKS[1:3] + WALKS[5:], [*head, *_for([*point, f"out[i] = {value};"])]),
+        _function("rows", WALKS[1:3] + WALKS[5:], [*head, *_for([*point, "slopes();", *rows])]),
         _function(
             "gradient",
             ["loss", *WALKS],
@@ -227,7 +244,7 @@ def _piece(lines: Sequence[str]) -> list[str]:
 def _kept(text: str, own: set[str]) -> str:
     """The text with what was not made in the same piece read from the arrays."""
     text = re.sub(r"\bt(\d+)\b", lambda m: m[0] if m[0] in own else f"t[{m[1]}]", text)
-    return re.sub(r"\bp(\d+)\b", r"q[\1]", text).replace("x0", "t[0]")
+    return re.sub(r"\bx(\d)\b", r"u[\1]", re.sub(r"\bp(\d+)\b", r"q[\1]", text))
 
 
 # --- Lines ----------------------------------------------------------------------------------------------------------
@@ -289,7 +306,7 @@ class _Loop:
         order = ordered(outputs)
         varying: set[Expr] = set()
         for node in order:
-            if (node.op == "name" and place[node.value] == "x0") or any(a in varying for a in node.args):
+            if (node.op == "name" and place[node.value].startswith("x")) or any(a in varying for a in node.args):
                 varying.add(node)
         inputs = {a for node in order if node in varying for a in node.args if a not in varying}
         inputs |= {node for node in outputs if node not in varying}
@@ -305,7 +322,7 @@ class _Loop:
 
     def _parameters(self, order: Sequence[Expr]) -> None:
         used = {self.place[node.value] for node in order if node.op == "name"}
-        read = [f"{p} = p[{p[1:]}]" for p in self.place.values() if p in used and p != "x0"]
+        read = [f"{p} = p[{p[1:]}]" for p in self.place.values() if p in used and p.startswith("p")]
         self.before += [f"const {', '.join(read[i : i + 8])};" for i in range(0, len(read), 8)]
 
     def _say(self, node: Expr) -> str:

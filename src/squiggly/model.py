@@ -20,6 +20,7 @@ from squiggly.program import BLOCK, Program, at_block, blocks
 from squiggly.typeset import latex, text
 
 if TYPE_CHECKING:
+    from squiggly.page.lab import Lab
     from squiggly.points import Points
 
 
@@ -182,6 +183,17 @@ class Model:
         """The curve (n,) and its derivative by every parameter (n, parameters), at one set of parameters."""
         rows = self.rows(np.asarray(values, dtype=float)[None], inputs, self.names)[0]
         return rows[0], rows[1:].T
+
+    def lab(self, points: Any = None, **options: Any) -> Lab:
+        """A live page of this model, with or without points; the options are those of `sq.lab`.
+
+        >>> from squiggly import relus
+        >>> relus(1).lab(start={"c0": 0, "c1": 0, "w1": 1, "t1": 0})
+        Lab('c0 + c1*x + w1*relu(x - t1)', points: none, parameters: c0, c1, w1, t1)
+        """
+        from squiggly.page.lab import lab
+
+        return lab(self, points, **options)
 
     def torch(self) -> Callable[..., Any]:
         """The model as a torch function of its inputs, then its parameters: f(x, a, b)."""

@@ -58,7 +58,7 @@ def _from_formula(source: str, columns: tuple[str, ...] | None, parameters: tupl
     read = _with_columns_spelled(parse(source, (*(columns or ()), *parameters)), columns or (), parameters)
     used = names(read.expr)
     if columns is None:
-        columns = tuple(n for n in ("x", "t") if n in used and n not in parameters)[:1]
+        columns = _usual_inputs(used, (*parameters, *(names(read.target) if read.target is not None else ())))
     elif read.target is not None:
         _expect_columns(read.text, names(read.target), columns)
     targets = names(read.target) if read.target is not None else []
@@ -77,6 +77,18 @@ def _from_formula(source: str, columns: tuple[str, ...] | None, parameters: tupl
             "hint: write it into the formula, or do not name it a parameter"
         )
     return Model(inputs, own, read.expr, read.target, by_name=True, euler=read.euler)
+
+
+def _usual_inputs(used: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """What is data where no table says it: x, or else t; y beside x, and z beside both.
+
+    >>> _usual_inputs(["a", "x", "b", "y"], []), _usual_inputs(["a", "x", "z"], []), _usual_inputs(["a", "t"], [])
+    (('x', 'y'), ('x',), ('t',))
+    """
+    known = [n for n in used if n not in others]
+    if "x" not in known:
+        return ("t",) if "t" in known else ()
+    return ("x", "y", "z")[: 1 if "y" not in known else 2 if "z" not in known else 3]
 
 
 def _with_columns_spelled(read: Formula, columns: Sequence[str], parameters: Sequence[str]) -> Formula:

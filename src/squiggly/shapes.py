@@ -1,13 +1,14 @@
 """The built-in models. Each is a function that returns a Model; `MODELS` is the table of them all.
 
 A prefix keeps parameter names apart when models are joined: `gaussian("p_") + line()` has p_height, p_center,
-p_width, slope and intercept. The input is called x and stands for whatever column the points bring.
+p_width, slope and intercept. The inputs are called x, y and z and stand for whatever columns the points
+bring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
 
 from squiggly.errors import OptionError
 from squiggly.expression import Expr, apply, name, names, substitute
@@ -22,12 +23,12 @@ def _built(formula: str, prefix: str) -> Model:
     return _prefixed(parse(formula).expr, prefix)
 
 
-def _prefixed(expr: Expr, prefix: str) -> Model:
+def _prefixed(expr: Expr, prefix: str, inputs: tuple[str, ...] = ("x",)) -> Model:
     if prefix and not prefix.isidentifier():
         raise OptionError(f'the prefix "{prefix}" cannot begin a name\nhint: letters, digits and _, such as "p_"')
-    own = [n for n in names(expr) if n != "x"]
+    own = [n for n in names(expr) if n not in inputs]
     renamed = substitute(expr, {n: name(prefix + n) for n in own})
-    return Model(("x",), tuple(prefix + n for n in own), renamed)
+    return Model(inputs, tuple(prefix + n for n in own), renamed)
 
 
 def constant(prefix: str = "") -> Model:
@@ -148,22 +149,38 @@ def michaelis_menten(prefix: str = "") -> Model:
     return _built("vmax*x/(km + x)", prefix)
 
 
-def relus(n: int | str = 2, weighted: bool = True, prefix: str = "") -> Model:
+def relus(n: int | str = 2, weighted: bool = True, prefix: str = "", inputs: int = 1) -> Model:
     """Rectified lines added up: n hinges make any continuous line of n + 1 straight pieces.
+
+    Of two or three inputs they are rectified planes: n creases fold a plane.
 
     n:         how many; "auto": as many as the points need, chosen when they are known, none where they lie straight
     weighted:  c0 + c1·x + w1·max(0, x − t1) + …: hinges at t1 … tn, slopes changing by w1 … wn there.
     otherwise: the lesson's own sum max(0, m1·x + b1) + …, which is convex and never negative, whatever n is:
                without weights no number of lines makes a sine (Leshno et al., 1993, need the weights too).
+    inputs:    1, 2 or 3: x, y and z, or the table's first columns. Of two, a crease lies at the distance t from the
+               origin, and a is the direction across it, in radians: c0 + c1·x + c2·y + w1·max(0, x·cos a1 + y·sin a1
+               − t1) + …. Of three, e is how steeply that direction rises along z. Without weights a plane is
+               max(0, m·x + n·y + b), and p·z more.
 
     >>> relus(1).formula
     'c0 + c1*x + w1*relu(x - t1)'
     >>> relus(2, weighted=False).names
     ('m1', 'b1', 'm2', 'b2')
+    >>> relus(1, inputs=2).formula
+    'c0 + c1*x + c2*y + w1*relu(x*cos(a1) + y*sin(a1) - t1)'
     """
+    if not isinstance(inputs, int) or isinstance(inputs, bool) or inputs not in (1, 2, 3):
+        raise OptionError(f"relus: inputs={inputs!r}, 1, 2 or 3 was expected\nhint: relus(4, inputs=2)")
+    if n == "auto" and inputs > 1:
+        raise OptionError(
+            f'relus("auto") chooses a number of hinges along one input, not of creases across {inputs}\n'
+            f"hint: say how many, as in relus(4, inputs={inputs}), and compare several numbers"
+        )
     if n == "auto":
         return _as_needed(weighted, prefix)
-    return _relus(_count(n, "relus", least=1), weighted, prefix)
+    count = _count(n, "relus", least=1)
+    return _relus(count, weighted, prefix) if inputs == 1 else _planes(count, weighted, prefix, inputs)
 
 
 def _as_needed(weighted: bool, prefix: str) -> Model:
@@ -191,6 +208,38 @@ def _relus(n: int, weighted: bool, prefix: str) -> Model:
     for i in range(1, n + 1):
         total = apply("add", total, apply("relu", apply("add", apply("multiply", name(f"m{i}"), x), name(f"b{i}"))))
     return _prefixed(total, prefix)
+
+
+def _planes(n: int, weighted: bool, prefix: str, inputs: int) -> Model:
+    """The same across two or three inputs. Turning a crease's direction by pi is the same but for c0, c1 and c2."""
+    own = ("x", "y", "z")[:inputs]
+    terms = [name("c0"), *_slanting([f"c{i}" for i in range(1, inputs + 1)], own)] if weighted else []
+    for i in range(1, n + 1):
+        if weighted:
+            fold = apply("relu", apply("subtract", _across(f"a{i}", f"e{i}", inputs), name(f"t{i}")))
+            terms.append(apply("multiply", name(f"w{i}"), fold))
+        else:
+            plane = _added([*_slanting([f"{letter}{i}" for letter in "mnp"[:inputs]], own), name(f"b{i}")])
+            terms.append(apply("relu", plane))
+    return _prefixed(_added(terms), prefix, own)
+
+
+def _slanting(slopes: Sequence[str], inputs: Sequence[str]) -> list[Expr]:
+    return [apply("multiply", name(slope), name(own)) for slope, own in zip(slopes, inputs)]
+
+
+def _added(terms: Sequence[Expr]) -> Expr:
+    return reduce(partial(apply, "add"), terms)
+
+
+def _across(a: str, e: str, inputs: int) -> Expr:
+    """How far a place lies along the direction a, or a and e, from the origin."""
+
+    def part(coordinate: Expr, turn: str, angle: str) -> Expr:
+        return apply("multiply", coordinate, apply(turn, name(angle)))
+
+    level = apply("add", part(name("x"), "cos", a), part(name("y"), "sin", a))
+    return level if inputs == 2 else apply("add", part(level, "cos", e), part(name("z"), "sin", e))
 
 
 def _count(n: int | str, what: str, least: int) -> int:

@@ -15,7 +15,8 @@ const ordered = (Object.values(VIEWS) as readonly View[]).toSorted((a, b) => a.o
 export const STYLE = [css, sliderStyle, fieldStyle, choiceStyle, iconStyle, paneStyle, ...ordered.map((v) => v.style)].join("\n");
 
 export function App(props: Props) {
-  const put = (place: Place) => ordered.filter((v) => v.place === place).map(({ view: View, order }) => <View key={order} {...props} />);
+  const kind = props.lab.model.inputs.length > 1 ? "several" : "one";
+  const put = (place: Place) => ordered.filter((v) => v.place === place && (v.inputs ?? kind) === kind).map(({ view: View, order }) => <View key={order} {...props} />);
   return (
     <div class="sheet">
       <header>{put("header")}</header>

@@ -3,6 +3,7 @@
 import { lossOf, otherwise } from "./derived.ts";
 import type { LossName, OptimizerName } from "./contract.ts";
 import type { Leg, Path } from "./descend.ts";
+import { taken } from "./points.ts";
 import type { Lab } from "./state.ts";
 
 export interface Cause {
@@ -43,7 +44,7 @@ const BEARS: Readonly<Record<Exclude<OptimizerName, "adam">, number>> = { sgd: 1
 /** The largest eigenvalue of JᵀWJ/n, by power iteration: J's columns are the rows after the first. */
 function curvature({ model, points, loss, delta }: Pick<Lab, "model" | "points" | "loss" | "delta">, values: readonly number[], locked: readonly boolean[], height: number): number {
   const every = Math.ceil(points.n / MOST_SAMPLED), n = Math.ceil(points.n / every), P = values.length;
-  const [x, y, w] = [points.x, points.y, points.weight].map((column) => column.filter((_, i) => i % every === 0)) as [Float64Array, Float64Array, Float64Array];
+  const { x, y, weight: w } = taken(points, Array.from({ length: n }, (_, i) => every * i));
   const rows = new Float64Array((1 + P) * n);
   model.evaluator.rows(values, x, n, rows);
   const bend = y.map((v, i) => second(loss, rows[i]!, v, w[i]!, delta, height) / n);

@@ -19,10 +19,10 @@ export function selfCheck(document: Document, printed: Evaluator | null): { prog
 }
 
 function difference({ checks, delta, model }: Document, evaluator: Evaluator): string {
-  const [x, y] = [Float64Array.from(checks.x), Float64Array.from(checks.y)];
+  const [x, y] = [Float64Array.from(checks.x.flat()), Float64Array.from(checks.y)];
   const weight = Float64Array.from(checks.weight), gradient = new Float64Array(model.parameters.length);
   for (const { parameters, loss, gradient: wanted } of checks.at) {
-    const seen = evaluator.gradient(checks.loss, delta, parameters, x, y, weight, x.length, gradient);
+    const seen = evaluator.gradient(checks.loss, delta, parameters, x, y, weight, y.length, gradient);
     if (!close(seen, loss)) return `loss ${seen} here, ${loss} in Python`;
     const off = wanted.findIndex((g, i) => !close(gradient[i]!, g));
     if (off >= 0) return `gradient of ${model.parameters[off]} ${gradient[off]} here, ${wanted[off]} in Python`;

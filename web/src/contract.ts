@@ -9,7 +9,7 @@ export type Line = readonly [string, ...(number | string)[]];
 /** The model: what the formula says, and the same as plain nodes, the last its result. */
 export interface ModelDocument {
   readonly formula: string; // its right side, as squiggly's grammar writes it
-  readonly input: string; // the name of x
+  readonly inputs: readonly string[]; // their names: one, two or three
   readonly target: string; // the name of y; may be an expression, such as log(y)
   readonly parameters: readonly string[];
   readonly nodes: readonly Line[];
@@ -17,7 +17,7 @@ export interface ModelDocument {
 
 /** Points as columns, in data units. */
 export interface PointsDocument {
-  readonly x: readonly number[];
+  readonly x: readonly (readonly number[])[]; // a column for each input
   readonly y: readonly number[];
   readonly sigma: readonly number[] | null; // above 0, in units of y
 }
@@ -47,7 +47,7 @@ export interface Document {
   readonly title: string;
   readonly model: ModelDocument;
   readonly points: PointsDocument; // may be empty: a function first, no data
-  readonly range: readonly [number, number]; // of x, where there are no points to say it
+  readonly ranges: readonly (readonly [number, number])[]; // of each input, where there are no points to say it
   readonly start: readonly number[]; // one per parameter
   readonly locked: readonly boolean[]; // one per parameter: held where it is
   readonly bounds: readonly (readonly [number | null, number | null])[]; // one pair per parameter, null for none
@@ -62,7 +62,7 @@ export interface Document {
 /** The page computes these again on load. They stand on at most 200 points, the document's own where it has any. */
 export interface Checks {
   readonly loss: LossName;
-  readonly x: readonly number[];
+  readonly x: readonly (readonly number[])[]; // a column for each input
   readonly y: readonly number[];
   readonly weight: readonly number[]; // 1/sigma
   readonly at: readonly Check[];

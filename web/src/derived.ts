@@ -2,11 +2,12 @@
 
 import { descend, type Path } from "./descend.ts";
 import type { LossName } from "./contract.ts";
+import { exactly } from "./hinges/best.ts";
 import { linearParameters } from "./linear.ts";
 import { LOSSES } from "./losses.ts";
 import { memo } from "./memo.ts";
 import type { Model } from "./model.ts";
-import type { Points } from "./points.ts";
+import { type Points, taken } from "./points.ts";
 import type { Interval } from "./ranges.ts";
 import { best as solve } from "./solve.ts";
 import type { Lab } from "./state.ts";
@@ -80,6 +81,8 @@ export function bestFor(lab: Lab, how: "given" | "warm" | "search"): Best | null
   if (points.n === 0) return null;
   const given = model.typed ? null : document.best;
   if (how === "given" && given && !lab.locked.some(Boolean)) return { values: given, loss: lossOf(lab, given).loss, settled: true };
+  const placed = ONE ? exactly(lab) : null;
+  if (placed) return placed;
   if (model.parameters.length > MOST_SOLVED) return null;
   const more = [...(lab.best ? [lab.best.values] : []), ...(given ? [given] : [])];
   return solveFrom(lab, lab.locked, more, how === "search" || more.length === 0);
@@ -133,9 +136,7 @@ const MOST_TRACKED = 500; // points in a track's losses: its shape needs no more
 
 /** At most so many of the points, evenly spread in the table's order. */
 function thinned(points: Points, most: number): Points {
-  if (points.n <= most) return points;
-  const pick = (column: Float64Array): Float64Array => Float64Array.from({ length: most }, (_, i) => column[Math.floor((i * points.n) / most)]!);
-  return { n: most, x: pick(points.x), y: pick(points.y), sigma: points.sigma && pick(points.sigma), weight: pick(points.weight) };
+  return points.n <= most ? points : taken(points, Array.from({ length: most }, (_, i) => Math.floor((i * points.n) / most)));
 }
 
 const sparse = memo((points: Points): Points => thinned(points, MOST_TRACKED));

@@ -2,6 +2,7 @@
 
 import type { LossName } from "./contract.ts";
 
+/** x holds a column of n numbers for each input, one after another. */
 export interface Evaluator {
   /** The curve: writes n values to `out`. */
   predict(parameters: ArrayLike<number>, x: Float64Array, n: number, out: Float64Array): void;

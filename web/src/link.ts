@@ -2,12 +2,14 @@
  * The lab in a link: everything that differs from how the page opens, as `#1&key=value&…`. Version 1; keys are added,
  * never changed, and a page ignores those it does not know, so that old and new links keep working.
  *
- *     f the formula · x, y what its columns are called · p where the walk starts · hold which parameters are locked (010)
+ *     f the formula · x, y what its columns are called, ` between several of x · p where the walk starts · hold which parameters are locked (010)
  *     px, py, ps the points and their errors · loss · delta · goal the loss to beat · walk its legs, from:rate:optimizer:schedule[:sum]
- *     steps · step · follow · view from x to x, y to y
+ *     steps · step · follow · view from x to x, y to y · bench whether lines are worked on · over the two parameters of the
+ *     landscape · slice where the inputs after the second are held
  */
 
 import { attempt } from "./attempt.ts";
+import { benchOf } from "./bench.ts";
 import type { Document, LossName, OptimizerName, ScheduleName } from "./contract.ts";
 import type { Leg } from "./descend.ts";
 import { ordered } from "./expression.ts";
@@ -29,10 +31,10 @@ const MOST_WORK = 1e9; // operations on a number to walk to a link's step: a few
 // --- Writing ---
 
 /** What a link says besides the points. */
-type Said = Pick<Lab, "start" | "locked" | "loss" | "delta" | "target" | "legs" | "steps" | "step" | "following" | "view"> & { model: Pick<Model, "formula" | "input" | "target" | "typed"> };
+type Said = Pick<Lab, "start" | "locked" | "loss" | "delta" | "target" | "legs" | "steps" | "step" | "following" | "view"> & { model: Pick<Model, "formula" | "inputs" | "target" | "typed"> };
 
 const words = ({ model, start, locked, loss, delta, target, legs, steps, step, following, view }: Said): Record<string, string> => ({
-  f: model.typed ? escaped(compact(model.formula)) : "", x: escaped(model.input), y: escaped(model.target),
+  f: model.typed ? escaped(compact(model.formula)) : "", x: model.inputs.map(escaped).join("`"), y: escaped(model.target),
   p: start.every(Number.isFinite) ? numbers(start) : "", hold: locked.map(Number).join(""),
   loss, delta: said(delta), goal: target === null ? "none" : said(target),
   walk: legs.map((leg) => `${leg.from}:${said(leg.rate)}:${leg.optimizer}:${leg.schedule}${leg.zero ? "" : ":sum"}`).join(";"),
@@ -46,7 +48,7 @@ export function toHash(lab: Lab): string {
     ...d, ...(model.typed ? fresh(model) : d), model: { ...d.model, typed: false },
     legs: [{ from: 0, ...d.walk }], steps: d.walk.steps, step: 0, following: false, view: null,
   });
-  const told = Object.entries({ ...words(lab), px: linkTooLong(lab) ? "" : pointWords(points, d) }).filter(([key, text]) => text && text !== opened[key]);
+  const told = Object.entries({ ...words(lab), px: linkTooLong(lab) ? "" : pointWords(points, d), bench: lab.bench === (ONE && benchOf(model) !== null) ? "" : said(Number(lab.bench)), over: lab.landscape ? numbers(lab.landscape) : "", slice: numbers(lab.slice) }).filter(([key, text]) => text && text !== opened[key]);
   // What ends in a bracket or a dot loses it where links are recognised in running text.
   return told.length ? `#1&${told.map((pair) => pair.join("=")).join("&")}`.replace(/[^A-Za-z0-9=]$/, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`) : "";
 }
@@ -116,6 +118,9 @@ function opening(keys: Keys, opened: Lab): Lab {
   const rough: Lab = {
     ...opened, model, start, parameters: start, points: pointsFrom(keys, opened), ...settingsFrom(keys, opened),
     locked: read(keys, "hold", (text) => (/^[01]+$/.test(text) && text.length === P ? [...text].map((bit) => bit === "1") : null), `a 0 or 1 for each of ${P} parameters`, begun.locked),
+    bench: read(keys, "bench", (text) => (/^[01]$/.test(text) ? text === "1" : null), "0 or 1", ONE && benchOf(model) !== null),
+    landscape: read(keys, "over", (text) => pair(list(text, 2), P), `two different numbers below ${P}`, null),
+    slice: read(keys, "slice", (text) => list(text, model.inputs.length - 2), `a list of ${model.inputs.length - 2} numbers`, []),
     ...(model === opened.model ? {} : { beaten: null }),
   };
   if (rough.points.n * ordered([model.expr]).length * step > MOST_WORK) throw new RangeError(`this link's key step is ${step}: too far to walk again here`);
@@ -124,19 +129,20 @@ function opening(keys: Keys, opened: Lab): Lab {
 }
 
 function modelFrom(keys: Keys, { model }: Lab): Model {
-  const name = (key: "x" | "y", old: string): string => read(keys, key, (text) => (/^[^`\p{C}]{1,200}$/u.test(text) && text.trim() ? text : null), "the name of a column", old);
-  const input = name("x", model.input), target = name("y", model.target), formula = keys.get("f");
+  const name = (text: string): string | null => (/^[^`\p{C}]{1,200}$/u.test(text) && text.trim() ? text : null);
+  const several = (text: string): string[] | null => { const all = text.split("`").map(name); return all.length === model.inputs.length && all.every((word) => word !== null) ? all : null; };
+  const input = read(keys, "x", several, model.inputs.length > 1 ? `${model.inputs.length} names of columns` : "the name of a column", model.inputs), target = read(keys, "y", name, "the name of a column", model.target), formula = keys.get("f");
   const found = formula === undefined ? renamed(model, input, target) : attempt(() => typed(formula, input, target));
   if (typeof found === "string") throw new RangeError(`this link's key f is no formula: ${found.split("\n")[0]}`);
   return found;
 }
 
-function pointsFrom(keys: Keys, { points }: Lab): Points {
-  const x = read(keys, "px", (text) => list(text), `a list of at most ${MOST_LINKED} numbers`, null);
-  if (!x) return points;
-  const column = (key: string): number[] | null => read(keys, key, (text) => list(text, x.length), `a list of ${x.length} numbers like px`, null);
+function pointsFrom(keys: Keys, opened: Lab): Points {
+  const k = opened.model.inputs.length, x = read(keys, "px", (text) => list(text, undefined, k), `a list of at most ${k * MOST_LINKED} numbers`, null);
+  if (!x) return opened.points;
+  const n = x.length / k, column = (key: string): number[] | null => read(keys, key, (text) => list(text, n), `a list of ${n} numbers like px`, null);
   const y = column("py"), sigma = column("ps");
-  if (!y) throw bad("py", "", `a list of ${x.length} numbers like px`);
+  if (!y) throw bad("py", "", `a list of ${n} numbers like px`);
   if (sigma?.some((s) => s <= 0)) throw bad("ps", keys.get("ps")!, "a list of numbers above 0");
   return pointsOf(x, y, sigma);
 }
@@ -162,6 +168,9 @@ function legFrom(text: string): Leg | null {
   const known = Object.hasOwn(OPTIMIZERS, optimizer!) && Object.hasOwn(SCHEDULES, schedule!);
   return known && from !== null && rate !== null ? { from, rate, optimizer: optimizer as OptimizerName, schedule: schedule as ScheduleName, zero: !sum } : null;
 }
+
+const pair = (given: number[] | null, most: number): readonly [number, number] | null =>
+  (given && given[0] !== given[1] && given.every((i) => i >= 0 && i < most && i % 1 === 0) ? [given[0]!, given[1]!] : null);
 
 function viewFrom(text: string): View | null {
   const [a, b, c, d] = list(text, 4) ?? [];
@@ -198,8 +207,8 @@ const above = (text: string): number | null => (finite(text) > 0 ? finite(text) 
 
 const whole = (text: string, least: number): number | null => (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= MOST_STEPS ? Number(text) : null);
 
-/** Numbers between commas, so many of them; left out: up to as many as a link holds. */
-function list(text: string, count?: number): number[] | null {
-  const values = text ? text.split(",", 2 * MOST_LINKED).map(finite) : [];
-  return (count === undefined ? values.length <= MOST_LINKED : values.length === count) && !values.some(Number.isNaN) ? values : null;
+/** Numbers between commas, so many of them; left out: up to as many as a link holds in some columns. */
+function list(text: string, count?: number, columns = 1): number[] | null {
+  const values = text ? text.split(",", 2 * columns * MOST_LINKED).map(finite) : [];
+  return (count === undefined ? values.length <= columns * MOST_LINKED && values.length % columns === 0 : values.length === count) && !values.some(Number.isNaN) ? values : null;
 }

@@ -5,13 +5,13 @@
 
 import type { LossName, PointsDocument } from "./contract.ts";
 import { type Printed, start } from "./main.ts";
-import { fromDocument, type Points, toDocument } from "./points.ts";
+import { columnsOf, fromDocument, type Points, toDocument } from "./points.ts";
 import { type Lab, open, update } from "./state.ts";
 
 /** What the lab shows, without its points. src/squiggly/page/widget.py reads and writes the same. */
 export interface Shown {
   readonly formula: string;
-  readonly input: string;
+  readonly inputs: readonly string[];
   readonly target: string;
   readonly parameters: Readonly<Record<string, number>>; // by name, in the order of the sliders
   readonly loss: LossName;
@@ -74,25 +74,26 @@ export function told(lab: Lab, state: Shown, points: PointsDocument): Lab {
 }
 
 /** Points first: they may come with other names for x and y. One that moved is only moved: the best is near. */
-function withPoints(lab: Lab, { input, target }: Shown, document: PointsDocument): Lab {
+function withPoints(lab: Lab, { inputs, target }: Shown, document: PointsDocument): Lab {
   const points = fromDocument(document), moved = differing(lab.points, points);
-  const named = input === lab.model.input && target === lab.model.target;
+  const named = inputs.join("`") === lab.model.inputs.join("`") && target === lab.model.target;
   if (named && moved.length === 0) return lab;
-  if (!named || moved.length !== 1) return update(lab, { kind: "points", points, input, target });
+  if (!named || moved.length !== 1) return update(lab, { kind: "points", points, inputs, target });
   const [index] = moved as [number];
-  return update(lab, { kind: "drag", index, x: points.x[index]!, y: points.y[index]!, grip: "end" });
+  return update(lab, { kind: "drag", index, x: columnsOf(points).map((column) => column[index]!), y: points.y[index]!, grip: "end" });
 }
 
 /** Which rows differ where only places do; [-1, -1] where the points are other ones. */
 function differing(a: Points, b: Points): number[] {
   if (a.n !== b.n || a.sigma?.join() !== b.sigma?.join()) return [-1, -1];
-  return [...a.x.keys()].filter((i) => a.x[i] !== b.x[i] || a.y[i] !== b.y[i]);
+  const pairs = [...columnsOf(a), a.y].map((column, j) => [column, [...columnsOf(b), b.y][j]!] as const);
+  return [...a.y.keys()].filter((i) => pairs.some(([one, other]) => one[i] !== other[i]));
 }
 
-function withFormula(lab: Lab, { formula, input }: Shown): Lab {
+function withFormula(lab: Lab, { formula, inputs }: Shown): Lab {
   if (formula === lab.model.formula) return lab;
   const author = lab.document.model;
-  if (formula !== author.formula || input !== author.input) return update(lab, { kind: "formula", text: formula });
+  if (formula !== author.formula || inputs.join("`") !== author.inputs.join("`")) return update(lab, { kind: "formula", text: formula });
   const fresh = open(lab.document, lab.program);
   return update({ ...fresh, steps: lab.steps, target: lab.target }, { kind: "points", points: lab.points });
 }
@@ -110,9 +111,9 @@ function withParameters(lab: Lab, { parameters }: Shown): Lab {
 
 /** What the lab shows, as the trait says it. */
 export function shownBy(lab: Lab): Shown {
-  const { model: { formula, input, target }, loss, delta, step } = lab;
+  const { model: { formula, inputs, target }, loss, delta, step } = lab;
   const parameters = Object.fromEntries(lab.model.parameters.map((name, i) => [name, lab.parameters[i]!]));
-  return { formula, input, target, parameters, loss, delta, step };
+  return { formula, inputs, target, parameters, loss, delta, step };
 }
 
 const sameShown = (a: Lab, b: Lab): boolean =>
@@ -123,7 +124,7 @@ function written(model: TraitModel, lab: Lab): void {
   if (!lab.parameters.every(Number.isFinite)) return;
   model.set("state", shownBy(lab));
   const points = fromDocument(model.get("points"));
-  if (differing(points, lab.points).length) model.set("points", toDocument(lab.points));
+  if (differing(points, lab.points).length) model.set("points", toDocument(lab.points, lab.model.inputs.length));
   model.save_changes();
 }
 

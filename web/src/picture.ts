@@ -2,9 +2,11 @@
 
 import { type ComponentChild, h, type VNode } from "preact";
 import { frameOf, heightFor, widthOf } from "./plot/frame.ts";
+import { heightsOf, MapMarks } from "./plot/map.tsx";
 import { Marks } from "./plot/marks.tsx";
 import { windowOf } from "./plot/window.ts";
 import { brief } from "./numbers.ts";
+import { rasterUrl } from "./raster.ts";
 import { px } from "./scale.ts";
 import type { Lab } from "./state.ts";
 
@@ -23,11 +25,12 @@ export interface Size {
 export function plotSvg(lab: Lab, { width, height }: Size = { width: 960, height: heightFor(960) + HEAD }): string {
   const { model, parameters } = lab, formula = `${model.target} = ${model.formula}`;
   const values = model.parameters.slice(0, 12).map((name, i) => `${name} = ${brief(parameters[i]!, 4)}`).join(", ") + (parameters.length > 12 ? " …" : "");
-  const f = frameOf(windowOf(lab), width - 2 * EDGE, height - 2 * EDGE, model.input, model.target, HEAD);
+  const several = SEVERAL && model.inputs.length > 1;
+  const f = frameOf(windowOf(lab), width - 2 * EDGE, height - 2 * EDGE, model.input, several ? model.inputs[1]! : model.target, HEAD);
   const row = (y: number, fill: string, size: number, words: string): ComponentChild => h("text", { x: 0, y, fill, "font-size": px(Math.min(size, (size * f.width) / widthOf(words, size))) }, words);
   const drawing = h("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "font-family": "system-ui, 'DejaVu Sans', sans-serif", "font-size": 13 },
     h("title", null, formula), h("path", { d: `M0 0H${width}V${height}H0z`, fill: "var(--paper)" }),
-    h("g", { transform: `translate(${EDGE} ${EDGE})` }, row(14, "var(--ink)", 18, formula), row(34, "var(--model)", 13, values), h(Marks, { lab, f })));
+    h("g", { transform: `translate(${EDGE} ${EDGE})` }, row(14, "var(--ink)", 18, formula), row(34, "var(--model)", 13, values), several ? h(MapMarks, { lab, f, image: rasterUrl(heightsOf(lab, f.view), (name) => COLOURS[name]!) }) : ONE && h(Marks, { lab, f })));
   return svgText(drawing).replace(/var\(--(\w+)\)/g, (_, name: string) => COLOURS[name]!);
 }
 

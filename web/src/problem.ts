@@ -5,14 +5,13 @@ import type { Evaluator } from "./evaluator.ts";
 import { triangularise } from "./linear-algebra.ts";
 import { LOSSES, mean } from "./losses.ts";
 
-const BLOCK = 16_384; // points taken at a time: memory does not grow with them
 const LARGEST = 1e150; // derivatives beyond this are as bad as none: their squares overflow
 const SMOOTH = 1e-8; // how near to nought, as a share of the mean size, a divisor may come before it is held there
 
 /** Minimise the summed loss over the parameters `free`; the others keep their value in `values`. */
 export interface Problem {
   readonly evaluator: Evaluator;
-  readonly x: Float64Array; // (n,)
+  readonly x: Float64Array; // (n,), or as many columns of it as there are inputs
   readonly y: Float64Array;
   readonly weight: Float64Array; // 1/sigma
   readonly n: number;
@@ -55,60 +54,42 @@ export function factor(problem: Problem, at: ArrayLike<number>, wanted = problem
   const size = wanted.length + 1;
   const triangle = new Float64Array(size * size);
   const all = whole(problem, at);
-  let cost = 0;
-  for (let from = 0; from < problem.n; from += BLOCK) cost += fold(problem, all, wanted, from, triangle, mended);
+  const cost = fold(problem, all, wanted, triangle, mended);
   if (!mended && cost < Infinity && triangle.some(Number.isNaN)) return factor(problem, at, wanted, true);
   const good = cost < Infinity && triangle.every((r) => Math.abs(r) < LARGEST); // NaN is neither
   return good ? { triangle, cost } : { triangle: triangle.fill(0), cost: Infinity };
 }
 
-/** Works one block of points into the triangle; returns the block's share of the cost. */
-function fold(
-  problem: Problem, all: Float64Array, wanted: readonly number[], from: number, triangle: Float64Array, mended: boolean,
-): number {
-  const n = Math.min(BLOCK, problem.n - from);
-  const size = wanted.length + 1;
-  const stride = from ? size + n : n; // what came before stands above
+/** Works the points into the triangle; returns the cost. */
+function fold(problem: Problem, all: Float64Array, wanted: readonly number[], triangle: Float64Array, mended: boolean): number {
+  const { n } = problem, size = wanted.length + 1;
   const curves = (all.length + 1) * n;
-  const space = room(curves + stride * size);
+  const space = room(curves + n * size);
   const rows = space.subarray(0, curves);
-  const table = space.subarray(curves, curves + stride * size);
-  problem.evaluator.rows(all, block(problem.x, from, n), n, rows);
-  if (from) stack(triangle, size, table, stride);
-  const cost = tabulate(problem, rows, wanted, from, n, table, stride, mended);
-  triangularise(table, stride, size);
-  triangle.fill(0);
-  for (let j = 0; j < size; j++) for (let i = 0; i <= j && i < stride; i++) triangle[j * size + i] = table[j * stride + i];
+  const table = space.subarray(curves, curves + n * size);
+  problem.evaluator.rows(all, problem.x, n, rows);
+  const cost = tabulate(problem, rows, wanted, table, mended);
+  triangularise(table, n, size);
+  for (let j = 0; j < size; j++) for (let i = 0; i <= j && i < n; i++) triangle[j * size + i] = table[j * n + i];
   return cost;
 }
 
-const block = (column: Float64Array, from: number, n: number): Float64Array =>
-  from === 0 && n === column.length ? column : column.subarray(from, from + n);
-
-function stack(triangle: Float64Array, size: number, table: Float64Array, stride: number): void {
-  for (let j = 0; j < size; j++) for (let i = 0; i < size; i++) table[j * stride + i] = triangle[j * size + i];
-}
-
-/** Writes the rows [√w·J | slope/√w] of one block at the foot of the table's columns; returns the summed loss. */
-function tabulate(
-  { loss, delta, y, weight }: Problem, rows: Float64Array, wanted: readonly number[], from: number, n: number,
-  table: Float64Array, stride: number, mended: boolean,
-): number {
+/** Writes the rows [√w·J | slope/√w] into the table's columns; returns the summed loss. */
+function tabulate({ loss, delta, n, y, weight }: Problem, rows: Float64Array, wanted: readonly number[], table: Float64Array, mended: boolean): number {
   const { value, slope } = LOSSES[loss];
-  const top = stride - n;
-  const last = wanted.length * stride + top;
-  const floor = loss === "poisson" || loss === "mae" ? least(loss, rows, y, weight, from, n) : 0;
+  const last = wanted.length * n;
+  const floor = loss === "poisson" || loss === "mae" ? least(loss, rows, y, weight, n) : 0;
   let cost = 0;
   for (let i = 0; i < n; i++) {
     const p = rows[i];
-    const seen = y[from + i];
-    const w = weight[from + i];
+    const seen = y[i];
+    const w = weight[i];
     const root = Math.sqrt(curvature(loss, p, seen, w, delta, floor));
     cost += value(p, seen, w, delta);
     table[last + i] = slope(p, seen, w, delta) / root;
-    for (let j = 0; j < wanted.length; j++) table[j * stride + top + i] = rows[(wanted[j] + 1) * n + i] * root;
+    for (let j = 0; j < wanted.length; j++) table[j * n + i] = rows[(wanted[j] + 1) * n + i] * root;
   }
-  if (mended) for (let i = 0; i < n; i++) mend(table, stride, wanted.length, top + i, last + i);
+  if (mended) for (let i = 0; i < n; i++) mend(table, n, wanted.length, i, last + i);
   return cost;
 }
 
@@ -122,10 +103,10 @@ function curvature(loss: LossName, p: number, y: number, w: number, delta: numbe
   }
 }
 
-/** What a divisor is held at: a small share of the block's mean. */
-function least(loss: LossName, p: Float64Array, y: Float64Array, w: Float64Array, from: number, n: number): number {
+/** What a divisor is held at: a small share of the mean. */
+function least(loss: LossName, p: Float64Array, y: Float64Array, w: Float64Array, n: number): number {
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += loss === "poisson" ? Math.max(p[i], 0) : Math.abs((p[i] - y[from + i]) * w[from + i]);
+  for (let i = 0; i < n; i++) sum += loss === "poisson" ? Math.max(p[i], 0) : Math.abs((p[i] - y[i]) * w[i]);
   return sum > 0 ? (SMOOTH * sum) / n : 1;
 }
 

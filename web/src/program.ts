@@ -23,7 +23,7 @@ interface Step {
 
 /** The steps that compute some outputs, with room for the numbers of one block at every node. */
 interface Tape {
-  readonly input: Float64Array | null; // where x goes; null where nothing depends on it
+  readonly inputs: readonly (Float64Array | null)[]; // where each column of x goes; null where nothing depends on it
   readonly parameters: readonly (Float64Array | null)[]; // where each parameter goes
   readonly once: readonly Step[]; // of parameters and constants alone: one number each
   readonly spread: readonly Float64Array[]; // of those, what is wanted at every point
@@ -31,11 +31,11 @@ interface Tape {
   readonly outputs: readonly Float64Array[];
 }
 
-/** What evaluates an expression of one input and some parameters. Throws RangeError for any other name in it. */
-export function interpreter(expr: Expr, input: string, parameters: readonly string[]): Evaluator {
-  const curve = tape([expr], input, parameters);
+/** What evaluates an expression of inputs and parameters. Throws RangeError for any other name in it. */
+export function interpreter(expr: Expr, input: string | readonly string[], parameters: readonly string[]): Evaluator {
+  const inputs = [input].flat(), curve = tape([expr], inputs, parameters);
   let made: Tape | null = null; // with the derivatives, once they are asked for
-  const whole = (): Tape => (made ??= tape([expr, ...derivatives(expr, parameters)], input, parameters));
+  const whole = (): Tape => (made ??= tape([expr, ...derivatives(expr, parameters)], inputs, parameters));
   const slope = new Float64Array(BLOCK);
   return {
     predict: (values, x, n, out) => write(curve, values, x, n, out),
@@ -80,7 +80,10 @@ function begin(t: Tape, values: ArrayLike<number>, n: number): Tape {
 /** Every step for the block that begins at a point; returns how many points it has. */
 function run(t: Tape, x: Float64Array, from: number, n: number): number {
   const size = Math.min(BLOCK, n - from);
-  if (t.input) copy(x, from, t.input, 0, size);
+  for (let j = 0; j < t.inputs.length; j++) {
+    const place = t.inputs[j];
+    if (place) copy(x, j * n + from, place, 0, size);
+  }
   for (const step of t.each) step.kernel(size, step.out, step.a, step.b, step.c);
   return size;
 }
@@ -98,20 +101,20 @@ function copy(from: Float64Array, at: number, to: Float64Array, there: number, n
 }
 
 /** The plan of work for some outputs. */
-function tape(outputs: readonly Expr[], input: string, parameters: readonly string[]): Tape {
+function tape(outputs: readonly Expr[], inputs: readonly string[], parameters: readonly string[]): Tape {
   const order = ordered(outputs);
   const varying = new Set<Expr>();
-  for (const node of order) if (node.name === input || node.args.some((a) => varying.has(a))) varying.add(node);
+  for (const node of order) if (inputs.includes(node.name) || node.args.some((a) => varying.has(a))) varying.add(node);
   const everywhere = new Set([...outputs, ...order.filter((node) => varying.has(node)).flatMap((node) => [node, ...node.args])]);
   const room = new Map(order.map((node) => [node, new Float64Array(everywhere.has(node) ? BLOCK : 1).fill(node.value)]));
   const place = new Map(order.filter((node) => node.op === "name").map((node) => [node.name, room.get(node) as Float64Array]));
   for (const word of place.keys()) {
-    if (word !== input && !parameters.includes(word)) throw new RangeError(`\`${word}\` is neither the input nor a parameter`);
+    if (!inputs.includes(word) && !parameters.includes(word)) throw new RangeError(`\`${word}\` is neither an input nor a parameter`);
   }
   const steps = (some: (node: Expr) => boolean): Step[] =>
     order.filter((node) => node.args.length && some(node)).map((node) => stepOf(node, room));
   return {
-    input: place.get(input) ?? null,
+    inputs: inputs.map((word) => place.get(word) ?? null),
     parameters: parameters.map((word) => place.get(word) ?? null),
     once: steps((node) => !varying.has(node)),
     spread: [...everywhere].filter((node) => !varying.has(node) && node.op !== "constant").map((node) => room.get(node) as Float64Array),

@@ -5,6 +5,7 @@ import { lossAt, pathOf } from "./derived.ts";
 import { name } from "./expression.ts";
 import { MAX_LENGTH } from "./formula.ts";
 import { OPTIMIZERS } from "./optimizers.ts";
+import { columnsOf } from "./points.ts";
 import { coded } from "./save.ts";
 import { SCHEDULES } from "./schedules.ts";
 import { columnName } from "./sides.ts";
@@ -30,7 +31,7 @@ export function asPython(lab: Lab): string {
 /** Whether squiggly walks here: it wants a formula of some length, two places, something free, and points that the loss can judge. */
 function walks(lab: Lab): boolean {
   const { model, points: { n, x }, locked, start } = lab;
-  return model.formula.length <= MAX_LENGTH && n > 1 && x.some((v) => v !== x[0]) && suits(lab) && !locked.every(Boolean) && start.every(Number.isFinite);
+  return model.formula.length <= MAX_LENGTH && n > 1 && x.some((v, i) => v !== x[i - (i % n)]) && suits(lab) && !locked.every(Boolean) && start.every(Number.isFinite);
 }
 
 /** Whether squiggly lets the loss judge these points: there are no counts below 0. */
@@ -43,15 +44,19 @@ const ends = (lab: Lab): boolean => (pathOf(lab).ended?.step ?? Infinity) <= lab
 
 /** What y is called: a plain name, also where the formula's left side is an expression, since the points are its values. */
 function target({ model }: Lab): string {
-  const taken = [model.input, ...model.parameters];
+  const taken = [...model.inputs, ...model.parameters];
   const free = (wanted: string): string => (taken.includes(wanted) ? free(`${wanted}_seen`) : wanted);
   return free(columnName(model.target));
 }
 
 function pointText(lab: Lab): string {
-  const { x, y, sigma } = lab.points;
-  return `x = ${array(x)}\ny = ${array(y)}\n${sigma ? `sigma = ${array(sigma)}\n` : ""}points = {${string(lab.model.input)}: x, ${string(target(lab))}: y}`;
+  const { points, points: { y, sigma } } = lab;
+  return `${columnsOf(points).map((x, j) => `${variables(lab)[j]} = ${array(x)}\n`).join("")}y = ${array(y)}\n${sigma ? `sigma = ${array(sigma)}\n` : ""}points = {${inputText(lab)}, ${string(target(lab))}: y}`;
 }
+
+/** What the script calls the columns of x. */
+const variables = ({ model: { inputs } }: Lab): string[] => inputs.map((_, j) => (inputs.length > 1 ? `x${j + 1}` : "x"));
+const inputText = (lab: Lab): string => lab.model.inputs.map((name, j) => `${string(name)}: ${variables(lab)[j]}`).join(", ");
 
 const array = (values: ArrayLike<number>): string => `np.array([\n${wrapped(Array.from(values, float))}])`;
 
@@ -122,8 +127,8 @@ const printText = ({ step }: Lab, loss: string, values: string): string =>
 /** Where there is nothing to walk: the curve as it stands, and its loss where there are points. */
 function stillTexts(lab: Lab): string[] {
   const { document, model, points: { n }, parameters } = lab, known = model.formula.length <= MAX_LENGTH;
-  const x = n ? "x" : `np.linspace(${document.range.map(float).join(", ")}, 100)`;
-  const curve = `\ncurve = sq.as_model(model, [${string(model.input)}, ${string(target(lab))}]).predict(${x}, **values)`;
+  const x = n ? "" : variables(lab).map((word, j) => `\n${word} = np.linspace(${document.ranges[j]!.map(float).join(", ")}, 100)`).join("");
+  const curve = `${x}\ncurve = sq.as_model(model, [${[...model.inputs, target(lab)].map(string).join(", ")}]).predict({${inputText(lab)}}, **values)`;
   const loss = known && suits(lab) ? `${lossText(lab)}(curve, y${sigmaText(lab, ", sigma")})` : float(lossAt(lab).loss);
   return [`values = ${named(lab, parameters)}${known ? curve : ""}`, printText(lab, n ? loss : "", "values")];
 }

@@ -29,7 +29,7 @@ export function asDocument(lab: Lab): Lesson {
   return {
     version: 1, title: document.title,
     model: model.typed ? modelDocument(model, flat(model.expr)) : { ...document.model, target: model.target },
-    points: toDocument(lab.points), range: document.range,
+    points: toDocument(lab.points, model.inputs.length), ranges: document.ranges,
     start: lab.parameters.every(Number.isFinite) ? lab.parameters : lab.start,
     locked: lab.locked, bounds: boundsOf(lab),
     loss: lab.loss, delta: lab.delta, target: lab.target,

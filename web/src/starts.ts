@@ -6,6 +6,7 @@
 import { clipped, type Descent, minimise } from "./least-squares.ts";
 import { solveLinear } from "./linear.ts";
 import { random } from "./noise.ts";
+import { columnsOf, taken } from "./points.ts";
 import { costAt, type Problem } from "./problem.ts";
 
 const MOST_POINTS = 100; // used to rank candidates
@@ -40,12 +41,10 @@ function attempt(small: Problem, searched: readonly number[], drawn: ArrayLike<n
 
 /** At most MOST_POINTS of the points, evenly spread along x. */
 export function thinned(problem: Problem): Problem {
-  const { n, x, y, weight } = problem;
+  const { n, x } = problem;
   if (n <= MOST_POINTS) return problem;
-  const order = Uint32Array.from(x, (_, i) => i).sort((a, b) => x[a] - x[b]);
-  const at = places(n, MOST_POINTS).map((i) => order[i]);
-  const of = (column: Float64Array): Float64Array => Float64Array.from(at, (i) => column[i]);
-  return { ...problem, n: at.length, x: of(x), y: of(y), weight: of(weight) };
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => x[a] - x[b]);
+  return taken(problem, places(n, MOST_POINTS).map((i) => order[i]));
 }
 
 /** `count` places evenly spread over 0 … n − 1. */
@@ -71,8 +70,9 @@ const total = (values: Float64Array): number => values.reduce((sum, v) => sum + 
 /** Values to try for the searched parameters: one gets the whole pool, two a grid of it, more get random draws. */
 function candidates(problem: Problem, searched: number, seed: number, most: number): ArrayLike<number>[] {
   if (searched === 0) return [[]];
-  const beats = rhythms(problem);
-  const pool = [...sizes(problem), ...beats];
+  const along = columnsOf(problem).map((x) => ({ ...problem, x }));
+  const beats = along.flatMap((one) => rhythms(one));
+  const pool = [...along.flatMap(sizes), ...beats];
   if (searched === 1) return pool.map((value) => [value]);
   if (searched === 2) {
     const ordered = pool.toSorted((a, b) => a - b);

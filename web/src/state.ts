@@ -9,10 +9,11 @@
 import type { Document, LossName, OptimizerName, ScheduleName } from "./contract.ts";
 import { attempt } from "./attempt.ts";
 import { authored, type Model, renamed, typed } from "./model.ts";
-import { fromDocument, MOST_POINTS, movedPoint, type Points, withoutPoint, withPoint } from "./points.ts";
+import { fromDocument, MOST_POINTS, movedPoint, type Points, type Spot, withoutPoint, withPoint } from "./points.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { branch, type Leg } from "./descend.ts";
 import { holding, type Interval, rangeOf } from "./ranges.ts";
+import { type BenchAction, benched, benchOf } from "./bench.ts";
 import { bestFor, boundsOf, follow, type Best, lossAt, pathOf } from "./derived.ts";
 
 export type Panel = "model" | "points" | "share" | "help";
@@ -49,6 +50,11 @@ export type Lab = Readonly<{
   view: View | null; // null: everything
   pulls: number | null; // the parameter whose pulls are shown
   chosen: number | null; // the point under the keyboard
+  bench: boolean; // whether rectified lines are worked on as objects
+  line: number | null; // the rectified line that is worked on
+  drawing: boolean; // whether the next stroke on the plot is a curve to approach
+  landscape: readonly [number, number] | null; // the two parameters over which the loss is drawn
+  slice: readonly number[]; // where the inputs after the second are held for the picture
   panel: Panel | null;
   message: Message | null;
   past: readonly Lab[]; // to undo, the latest last; each without a past of its own
@@ -70,10 +76,10 @@ export type Action =
   | { kind: "walk"; rate?: number; optimizer?: OptimizerName; schedule?: ScheduleName; zero?: boolean; grip?: Grip } // the last leg's settings; it is walked again
   | { kind: "steps"; steps: number }
   | { kind: "branch" } // go on from this moment with settings of its own
-  | { kind: "add"; x: number; y: number }
-  | { kind: "drag"; index: number; x: number; y: number; grip: Grip }
+  | { kind: "add"; x: Spot; y: number }
+  | { kind: "drag"; index: number; x: Spot; y: number; grip: Grip }
   | { kind: "delete"; index: number }
-  | { kind: "points"; points: Points; input?: string; target?: string } // all new
+  | { kind: "points"; points: Points; inputs?: readonly string[]; target?: string } // all new
   | { kind: "formula"; text: string | null } // null: the author's
   | { kind: "undo" }
   | { kind: "redo" }
@@ -81,6 +87,10 @@ export type Action =
   | { kind: "view"; view: View | null }
   | { kind: "pulls"; index: number | null }
   | { kind: "choose"; index: number | null }
+  | { kind: "place"; values: readonly number[]; grip: Grip } // every parameter at once, by hand
+  | { kind: "landscape"; over: readonly [number, number] | null }
+  | { kind: "slice"; index: number; value: number } // of the inputs after the second
+  | BenchAction
   | { kind: "panel"; panel: Panel | null }
   | { kind: "say"; message: Message | null }
   | { kind: "become"; lab: Lab }; // a lab from a link
@@ -97,7 +107,7 @@ export function open(document: Document, program: Evaluator | null = null): Lab 
     parameters: document.start, ranges: [], locked: document.locked, loss: document.loss, delta: document.delta,
     target: document.target, start: document.start, legs: [{ from: 0, rate, optimizer, schedule, zero }], steps, step: 0, wanted: 0,
     playing: false, phase: null, left: null, following: false, best: null, ghost: null, moves: 0, order: [], beaten: null, helped: false,
-    view: null, pulls: null, chosen: null, panel: null, message: null, past: [], future: [],
+    view: null, pulls: null, chosen: null, bench: ONE && benchOf(model) !== null, line: null, drawing: false, landscape: null, slice: [], panel: null, message: null, past: [], future: [],
   };
   return solved(lab, document.best ? "given" : "search");
 }
@@ -122,7 +132,7 @@ export function update(lab: Lab, action: Action): Lab {
     case "add": return added(lab, action.x, action.y);
     case "drag": return dragged(lab, action.index, action.x, action.y, action.grip);
     case "delete": return refit({ ...remembered(lab), points: withoutPoint(lab.points, action.index), chosen: null });
-    case "points": return replaced(lab, action.points, action.input, action.target);
+    case "points": return replaced(lab, action.points, action.inputs, action.target);
     case "formula": return written(lab, action.text);
     case "undo": return back(lab, "past", "future");
     case "redo": return back(lab, "future", "past");
@@ -130,6 +140,11 @@ export function update(lab: Lab, action: Action): Lab {
     case "view": return { ...lab, view: action.view };
     case "pulls": return { ...lab, pulls: action.index };
     case "choose": return { ...lab, chosen: action.index };
+    case "place": return put(lab, action.values, action.grip);
+    case "landscape": return { ...lab, landscape: action.over };
+    case "slice": return { ...lab, slice: Object.assign([...lab.slice], { [action.index]: action.value }) };
+    case "bench": case "lines": case "line": case "another": case "remove": case "flip": case "exact": case "form": case "setup":
+    case "draw": case "stroke": case "approach": return ONE ? benched(lab, action) : lab;
     case "panel": return { ...lab, panel: action.panel, message: null };
     case "say": return { ...lab, message: action.message };
     case "become": return { ...action.lab, past: remembered(lab).past };
@@ -155,7 +170,7 @@ function at(lab: Lab, step: number): Lab {
 }
 
 /** The parameters put somewhere by hand: a new walk begins there, with the settings on show. */
-function placed(lab: Lab, parameters: readonly number[]): Lab {
+export function placed(lab: Lab, parameters: readonly number[]): Lab {
   const legs = [{ ...lab.legs.at(-1)!, from: 0 }];
   return { ...lab, parameters, start: parameters, legs, step: 0, wanted: 0, playing: false, phase: null, left: null, ranges: reaching(lab.ranges, parameters) };
 }
@@ -172,17 +187,27 @@ function slide(lab: Lab, index: number, value: number, grip: Grip): Lab {
   return lab.following ? placed(settled, follow(settled, index)) : settled;
 }
 
+/** Several parameters moved at once: a place in the landscape, or a line's hook and slope. */
+function put(lab: Lab, values: readonly number[], grip: Grip): Lab {
+  if (grip === "end") return beat(lab);
+  if (!values.every(Number.isFinite)) return lab;
+  const inside = values.map((v, i) => { const [low, high] = boundsOf(lab)[i]!; return lab.locked[i] ? lab.parameters[i]! : Math.max(low ?? -Infinity, Math.min(high ?? Infinity, v)); });
+  const moved = lab.model.parameters.filter((_, i) => inside[i] !== lab.parameters[i]);
+  const there = placed(grip === "begin" ? counted(remembered(lab), moved.join(" and ")) : lab, inside);
+  return lab.following && moved.length === 1 ? placed(there, follow(there, lab.model.parameters.indexOf(moved[0]!))) : there;
+}
+
 /** The slider's range as it would be made anew, where a slip of the keys had made it ten times as wide. */
 function narrowed(lab: Lab, index: number): Lab {
   const [low, high] = lab.ranges[index]!, fresh = freshRange(lab, index);
   return high - low > 10 * (fresh[1] - fresh[0]) ? { ...lab, ranges: lab.ranges.with(index, fresh) } : lab;
 }
 
-function counted(lab: Lab, name: string): Lab {
+export function counted(lab: Lab, name: string): Lab {
   return { ...lab, ghost: lab.parameters, moves: lab.moves + 1, order: [...lab.order, name].slice(-24) };
 }
 
-function beat(lab: Lab): Lab {
+export function beat(lab: Lab): Lab {
   if (lab.target === null || lab.beaten !== null || lab.helped || !(lossAt(lab).loss <= lab.target)) return lab;
   return { ...lab, beaten: lab.moves };
 }
@@ -208,45 +233,45 @@ function branched(lab: Lab): Lab {
   return { ...remembered(lab), legs, left: [...path.loss.subarray(0, path.known)], playing: false };
 }
 
-function added(lab: Lab, x: number, y: number): Lab {
+function added(lab: Lab, x: Spot, y: number): Lab {
   if (lab.points.n >= MOST_POINTS) return complain(lab, `there are ${MOST_POINTS} points, which is the most a page holds\nhint: delete some first`);
   const points = withPoint(lab.points, x, y);
   return refit({ ...remembered(lab), points, chosen: points.n - 1 });
 }
 
-function dragged(lab: Lab, index: number, x: number, y: number, grip: Grip): Lab {
-  if (!Number.isFinite(x) || !Number.isFinite(y)) return lab;
+function dragged(lab: Lab, index: number, x: Spot, y: number, grip: Grip): Lab {
+  if (![x].flat().every(Number.isFinite) || !Number.isFinite(y)) return lab;
   const before = grip === "begin" ? remembered(lab) : lab;
   return refit({ ...before, points: movedPoint(lab.points, index, x, y), chosen: index }, grip === "end");
 }
 
-function replaced(lab: Lab, points: Points, input = lab.model.input, target = lab.model.target): Lab {
-  const clean = solved({ ...remembered(lab), model: renamed(lab.model, input, target), points, view: null, chosen: null, ghost: null, beaten: null, best: null }, "search");
+function replaced(lab: Lab, points: Points, inputs = lab.model.inputs, target = lab.model.target): Lab {
+  const clean = solved({ ...remembered(lab), model: renamed(lab.model, inputs, target), points, view: null, chosen: null, ghost: null, beaten: null, best: null }, "search");
   return at(clean, clean.wanted);
 }
 
-function written(lab: Lab, formula: string | null): Lab {
+export function written(lab: Lab, formula: string | null): Lab {
   const { document: d, model: old } = lab;
-  const model = formula === null ? authored(d.model, lab.program) : attempt(() => typed(formula, old.input, old.target));
+  const model = formula === null ? authored(d.model, lab.program) : attempt(() => typed(formula, old.inputs, old.target));
   if (typeof model === "string") return complain(lab, model);
   /** A column of the author's, or what the names had that were there before. */
   const carried = <T>(author: readonly T[], column: readonly T[], otherwise: T): readonly T[] =>
     (formula === null ? author : model.parameters.map((name) => column[old.parameters.indexOf(name)] ?? otherwise));
   const parameters = carried(d.start, lab.parameters.map((value) => (Number.isFinite(value) ? value : 1)), 1);
-  const next = placed({ ...remembered(lab), ranges: [], model, locked: carried(d.locked, lab.locked, false), best: null }, parameters);
+  const next = placed({ ...remembered(lab), ranges: [], model, bench: ONE && benchOf(model) !== null, line: null, drawing: false, locked: carried(d.locked, lab.locked, false), best: null }, parameters);
   return solved({ ...next, ghost: null, moves: 0, order: [], beaten: null, helped: false, pulls: null }, "search");
 }
 
 export const complain = (lab: Lab, text: string): Lab => ({ ...lab, message: { kind: "error", text } });
 
 /** The best for what changed, and the walk gone again through the changed landscape. settled: no drag is going on. */
-function refit(lab: Lab, settled = true): Lab {
-  const shown = at(lab, lab.wanted), heavy = lab.points.n * lab.parameters.length > 20_000;
+export function refit(lab: Lab, settled = true): Lab {
+  const shown = at(lab, lab.wanted), heavy = lab.points.n * lab.parameters.length > (lab.bench ? 500 : 20_000);
   return heavy && !settled ? shown : { ...shown, best: bestFor(shown, "warm") };
 }
 
 /** The lab with its best looked for, and sliders that reach it. */
-function solved(lab: Lab, how: "given" | "search"): Lab {
+export function solved(lab: Lab, how: "given" | "search"): Lab {
   const found = { ...lab, best: bestFor(lab, how) };
   return { ...found, ranges: lab.parameters.map((_, i) => freshRange(found, i)) };
 }
@@ -262,10 +287,10 @@ const reaching = (ranges: readonly Interval[], parameters: readonly number[]): r
 const alone = (lab: Lab): Lab => ({ ...lab, past: [], future: [] });
 
 /** The lab, with itself as what undo goes back to. */
-const remembered = (lab: Lab): Lab => ({ ...lab, past: [...lab.past, alone(lab)].slice(-MOST_UNDONE), future: [], message: null });
+export const remembered = (lab: Lab): Lab => ({ ...lab, past: [...lab.past, alone(lab)].slice(-MOST_UNDONE), future: [], message: null });
 
 /** The lab that `from` ends with; this one ends `to`. */
 function back(lab: Lab, from: "past" | "future", to: "past" | "future"): Lab {
   const other = lab[from].at(-1);
-  return other ? { ...other, panel: lab.panel, playing: false, message: null, [from]: lab[from].slice(0, -1), [to]: [...lab[to], alone(lab)] } : lab;
+  return other ? { ...other, panel: lab.panel, landscape: lab.landscape, playing: false, message: null, [from]: lab[from].slice(0, -1), [to]: [...lab[to], alone(lab)] } : lab;
 }

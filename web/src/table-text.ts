@@ -4,24 +4,25 @@ import { attempt } from "./attempt.ts";
 import { FormulaError, parse } from "./formula.ts";
 import { name, names, substitute } from "./expression.ts";
 import { linspace, makePoints } from "./noise.ts";
-import { MOST_POINTS, type Points, pointsOf } from "./points.ts";
+import { columnsOf, MOST_POINTS, type Points, pointsOf } from "./points.ts";
 import { interpreter } from "./program.ts";
 import { columnName } from "./sides.ts";
 import type { Action, Lab } from "./state.ts";
 import { finite, readTable } from "./table.ts";
 
 /** The points as CSV, in full precision. */
-export function pointsCsv({ n, x, y, sigma }: Points, input: string, target: string): string {
-  const rows = Array.from({ length: n }, (_, i) => [x[i]!, y[i]!, ...(sigma ? [sigma[i]!] : [])]);
-  return [[input, target, ...(sigma ? ["sigma"] : [])].map(quoted), ...rows].map((row) => `${row.join(",")}\n`).join("");
+export function pointsCsv(points: Points, inputs: readonly string[], target: string): string {
+  const { n, y, sigma } = points, columns = [...columnsOf(points), y, ...(sigma ? [sigma] : [])];
+  const rows = Array.from({ length: n }, (_, i) => columns.map((column) => column[i]!));
+  return [[...inputs, target, ...(sigma ? ["sigma"] : [])].map(quoted), ...rows].map((row) => `${row.join(",")}\n`).join("");
 }
 
 const quoted = (word: string): string => (/\W/.test(word) ? `"${word.replaceAll('"', '""')}"` : word);
 
 /** What puts a table's points into the lab. Throws RangeError as readTable does. */
 export function tableAction(text: string, file: string, { model }: Lab, drop: boolean): Action {
-  const y = columnName(model.target), { points, input, target } = readTable(text, file, { input: model.input, target: y, drop });
-  return { kind: "points", points, input, target: target === y ? model.target : target };
+  const y = columnName(model.target), { points, inputs, target } = readTable(text, file, { inputs: model.inputs, target: y, drop });
+  return { kind: "points", points, inputs, target: target === y ? model.target : target };
 }
 
 /** What the fields of "make points" hold, as typed. */

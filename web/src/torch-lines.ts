@@ -68,9 +68,9 @@ function predictNumbers(lab: Lab): string {
 
 /** The formula with numbers for its names, at the first point. */
 function filledIn({ model, parameters, points }: Lab): string {
-  const x = points.x[0]!, formula = text(model.expr), known = new Map([[model.input, x], ...model.parameters.map((name, i): [string, number] => [name, parameters[i]!])]);
+  const formula = text(model.expr), known = new Map([...model.inputs.map((name, j): [string, number] => [name, points.x[j * points.n]!]), ...model.parameters.map((name, i): [string, number] => [name, parameters[i]!])]);
   const number = (v: number): string => (v < 0 ? `(${brief(v, 4)})` : brief(v, 4));
-  return formula.length > LONG_FORMULA ? `f(${brief(x, 4)})` : minus(formula)
+  return formula.length > LONG_FORMULA ? `f(${model.inputs.map((name) => brief(known.get(name)!, 4)).join(", ")})` : minus(formula)
     .replace(/(?<![\p{N}.])(?:`[^`]*`|[\p{L}_][\p{L}\p{N}_]*)/gu, (name) => { const v = known.get(name.replaceAll("`", "")); return v === undefined ? name : number(v); })
     .replaceAll("*", "·").replace(/\^([23])(?![\p{N}.])/gu, (_, power) => raised(power));
 }

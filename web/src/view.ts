@@ -33,6 +33,7 @@ export type Place = "header" | "main" | "side" | "panel";
 export interface View {
   readonly place: Place;
   readonly order: number; // within the place, low first
+  readonly inputs?: "one" | "several"; // the pages it is for; all where it says nothing
   readonly style: string; // its CSS; every selector begins with a class of its own
   readonly view: (props: Props) => VNode | null;
 }

@@ -13,8 +13,8 @@ const { x, y } = makePoints({ f: (at) => 3 * at * at + 2 * at + 1, low: -2, high
 
 const LESSON: Document = {
   version: 1, title: 'the "lesson"\nand its \u2028 lines',
-  model: { formula: "a*x^2 + b*x + c", input: "x", target: "y", parameters: ["a", "b", "c"], nodes: flat(parse("a*x^2 + b*x + c").expr) },
-  points: { x: [...x], y: [...y], sigma: null }, range: [-2, 2],
+  model: { formula: "a*x^2 + b*x + c", inputs: ["x"], target: "y", parameters: ["a", "b", "c"], nodes: flat(parse("a*x^2 + b*x + c").expr) },
+  points: { x: [[...x]], y: [...y], sigma: null }, ranges: [[-2, 2]],
   start: [1.1, 1.1, 1.1], locked: [false, false, false], bounds: [[null, null], [null, null], [null, null]],
   loss: "mae", delta: 1, target: 1.1, best: null,
   walk: { rate: 0.01, steps: 100, optimizer: "sgd", schedule: "steady", zero: true },
@@ -33,7 +33,7 @@ const CASES: Readonly<Record<string, readonly Action[]>> = {
   "branches at the end and the start": [{ kind: "branch" }, { kind: "walk", optimizer: "nesterov", schedule: "one_cycle" }, at(50), { kind: "branch" }, { kind: "walk", schedule: "step_decay" }, at(60), { kind: "branch" }, { kind: "walk", schedule: "exponential_decay", optimizer: "momentum" }, at(100), { kind: "branch" }],
   huber: [{ kind: "loss", loss: "huber", delta: 0.75 }, { kind: "walk", schedule: "warmup" }, at(25)],
   locked: [{ kind: "loss", loss: "mse" }, { kind: "lock", index: 1 }, at(12)],
-  sigma: [{ kind: "formula", text: "y = a*exp(-x/tau)" }, { kind: "points", points: decay, input: "time (s)", target: "counts per s" }, { kind: "slide", index: 0, value: 9, grip: "begin" }, { kind: "loss", loss: "mse" }, at(9)],
+  sigma: [{ kind: "formula", text: "y = a*exp(-x/tau)" }, { kind: "points", points: decay, inputs: ["time (s)"], target: "counts per s" }, { kind: "slide", index: 0, value: 9, grip: "begin" }, { kind: "loss", loss: "mse" }, at(9)],
   "odd names": [{ kind: "formula", text: "`y \"seen\"` = `exp`*exp(-x*`k #1`) + y" }, { kind: "loss", loss: "mse" }, at(5)],
   "an expression on the left": [{ kind: "formula", text: "log(y) = a*x + b" }, at(9)],
   "it ran away": [{ kind: "loss", loss: "mse" }, { kind: "walk", rate: 50 }, at(100)],
@@ -43,9 +43,16 @@ const CASES: Readonly<Record<string, readonly Action[]>> = {
   "no points": [{ kind: "points", points: pointsOf([], []) }],
 };
 
+const PLANE: Document = {
+  ...LESSON, title: "", points: { x: [[0, 1, 2, 0.5, 1.5], [0, 2, 1, 1, 0]], y: [1, 2, 0, 3, 1], sigma: null }, ranges: [[0, 2], [0, 2]], loss: "mse",
+  model: { formula: "a*x + relu(b*y - c)", inputs: ["x", "y"], target: "z", parameters: ["a", "b", "c"], nodes: flat(parse("a*x + relu(b*y - c)").expr) },
+};
+const planes = { "two inputs": [at(20)], "two inputs, no points": [{ kind: "points", points: pointsOf([], []) }] } as const;
+
 const shown = (name: string, lab: Lab) => ({
   name, script: asPython(lab), step: lab.step, loss: String(lossAt(lab).loss), // text: JSON has no nan
   parameters: lab.model.parameters.map((key, i) => [key, String(lab.parameters[i])]),
 });
 
-console.log(JSON.stringify(Object.entries(CASES).map(([name, actions]) => shown(name, actions.reduce(update, lesson)))));
+const all = (cases: Readonly<Record<string, readonly Action[]>>, from: Lab) => Object.entries(cases).map(([name, actions]) => shown(name, actions.reduce(update, from)));
+console.log(JSON.stringify([...all(CASES, lesson), ...all(planes, open(PLANE))]));

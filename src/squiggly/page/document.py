@@ -10,6 +10,7 @@ import numpy as np
 
 from squiggly.descent import value_and_gradient
 from squiggly.expression import flat
+from squiggly.model import Model
 from squiggly.page.walk import optimizer_name, schedule_name
 from squiggly.points import Points
 from squiggly.typeset import text
@@ -37,13 +38,13 @@ def document(lab: Lab) -> dict[str, Any]:
         "title": lab.title,
         "model": {
             "formula": text(model.expr),
-            "input": model.inputs[0],
+            "inputs": list(model.inputs),
             "target": "y" if model.target is None else text(model.target),
             "parameters": list(names),
             "nodes": flat(model.expr),
         },
-        "points": _points(lab.points),
-        "range": list(lab.range),
+        "points": columns(lab.points, model),
+        "ranges": [list(pair) for pair in lab.ranges],
         "start": [lab.start[n] for n in names],
         "locked": [n in model.fixed for n in names],
         "bounds": [[_or_none(v) for v in lab.bounds.get(n, (-math.inf, math.inf))] for n in names],
@@ -62,11 +63,12 @@ def document(lab: Lab) -> dict[str, Any]:
     }
 
 
-def _points(points: Points | None) -> dict[str, Any]:
+def columns(points: Points | None, model: Model) -> dict[str, Any]:
+    """Points as plain lists: x has one for each input of the model."""
     if points is None:
-        return {"x": [], "y": [], "sigma": None}
+        return {"x": [[] for _ in model.inputs], "y": [], "sigma": None}
     sigma = None if points.sigma is None else points.sigma.tolist()
-    return {"x": points.x.tolist(), "y": points.y.tolist(), "sigma": sigma}
+    return {"x": [points.inputs[n].tolist() for n in model.inputs], "y": points.y.tolist(), "sigma": sigma}
 
 
 def _or_none(value: float) -> float | None:
@@ -79,7 +81,7 @@ def checks(lab: Lab) -> dict[str, Any]:
     at = [_check(lab, points, values) for values in _places(lab)]
     return {
         "loss": lab.loss.name,
-        "x": points.x.tolist(),
+        "x": [points.inputs[n].tolist() for n in lab.model.inputs],
         "y": points.y.tolist(),
         "weight": np.ones(points.n).tolist() if points.sigma is None else (1 / points.sigma).tolist(),
         "at": [one for one in at if np.isfinite([one["loss"], *one["gradient"]]).all()],
@@ -94,8 +96,9 @@ def _check(lab: Lab, points: Points, values: np.ndarray) -> dict[str, Any]:
 def _checked_points(lab: Lab) -> Points:
     """The lab's points, thinned where they are many; without any, a few made ones with y of 0 or more."""
     if lab.points is None:
-        x = np.linspace(*lab.range, 20)
-        return Points({lab.model.inputs[0]: x}, 1.0 + np.sin(np.arange(20)) ** 2)
+        along = [np.linspace(*pair, 20) for pair in lab.ranges]
+        inputs = {n: np.roll(x, 7 * j) for j, (n, x) in enumerate(zip(lab.model.inputs, along))}  # along no diagonal
+        return Points(inputs, 1.0 + np.sin(np.arange(20)) ** 2)
     points = lab.points
     keep = np.unique(np.linspace(0, points.n - 1, min(points.n, MOST_CHECKED)).astype(int))
     sigma = None if points.sigma is None else points.sigma[keep]

@@ -16,6 +16,7 @@ from squiggly.page.still import still
 from squiggly.typeset import text
 
 if TYPE_CHECKING:
+    from squiggly.model import Model
     from squiggly.page.lab import Lab
 
 # What a browser may do for this page: run and style itself, no more. It holds the page to its promise.
@@ -75,7 +76,7 @@ def html(lab: Lab) -> str:
         picture=still(lab),
         document=_data(document(lab)),
         program=source(lab.model),
-        bundle=bundle(),
+        bundle=bundle(lab.model),
     )
 
 
@@ -85,8 +86,12 @@ def save(lab: Lab, path: str | PathLike[str]) -> None:
     write_whole(path, lambda file: file.write(made.encode()))
 
 
-def bundle(name: str = "lab") -> str:
-    """The page's script as it was built into the package: "lab", or "lab-notebook" with a notebook's way in."""
+def bundle(model: Model, notebook: bool = False) -> str:
+    """The page's script for a model of one input, or of several, as it was built into the package.
+
+    notebook: with a notebook's way in
+    """
+    name = "lab" + "-notebook" * notebook + "-map" * (len(model.inputs) > 1)
     try:
         return (files("squiggly") / "page" / "static" / f"{name}.js").read_text(encoding="utf-8")
     except OSError as error:

@@ -111,21 +111,29 @@ def picture(lab: Lab) -> bytes | None:
     """The points and the curve as they stand, as a small PNG; None where the curve has no finite value there."""
     from squiggly.picture import DATA, MODEL, sheet, style
 
-    low, high = lab.range if lab.points is None else (float(lab.points.x.min()), float(lab.points.x.max()))
-    x = np.linspace(low, high, 300)
+    inputs = lab.model.inputs
+    x, *rest = (np.linspace(*pair, 300 if len(inputs) == 1 else 60) for pair in lab.ranges)
+    across, up = np.meshgrid(x, rest[0]) if rest else (x, None)
+    halfway = {n: np.full(across.shape, sum(pair) / 2) for n, pair in zip(inputs[2:], lab.ranges[2:])}
+    given = {inputs[0]: across, **({} if up is None else {inputs[1]: up}), **halfway}
     try:
         with np.errstate(all="ignore"):
-            y = lab.model.predict(x, **lab.start)
+            y = lab.model.predict(given, **lab.start)
     except SquigglyError:
         return None
     if not np.isfinite(y).any():
         return None
     with style():
         figure, axes = sheet(*SIZE)
-        axes.plot(x, np.where(np.isfinite(y), y, np.nan), color=MODEL, linewidth=2)
+        if up is None:
+            axes.plot(x, np.where(np.isfinite(y), y, np.nan), color=MODEL, linewidth=2)
+        else:
+            axes.contourf(across, up, np.ma.masked_invalid(y), 9, cmap="Oranges", alpha=0.6)
+            axes.set(xlabel=inputs[0], ylabel=inputs[1])
         if lab.points is not None:
             every = -(-lab.points.n // MOST_DOTS)
-            axes.plot(lab.points.x[::every], lab.points.y[::every], "o", color=DATA, markersize=5)
+            heights = lab.points.y if up is None else lab.points.inputs[inputs[1]]
+            axes.plot(lab.points.inputs[inputs[0]][::every], heights[::every], "o", color=DATA, markersize=5)
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
     return file.getvalue()

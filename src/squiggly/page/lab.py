@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from squiggly.binding import bind
 from squiggly.errors import DataError, ModelError, OptionError, listed
 from squiggly.javascript import source
@@ -34,12 +36,12 @@ RANGE = (-2.0, 2.0)  # of x where there are no points to say it: the lesson's
 class Lab(Live):
     """What a live page shows: made by `lab` or `fit.lab`, written by `save`.
 
-    model:  of one input; fixed parameters are locked on the page
+    model:  of one, two or three inputs; fixed parameters are locked on the page
     start:  where each slider begins
     best:   what a fit finds under the same loss; None without points, or where there is no answer
     target: a loss to beat by hand, or None
     delta:  where huber bends
-    range:  of x, where there are no points
+    ranges: of each input, where there are no points
     """
 
     model: Model
@@ -50,7 +52,7 @@ class Lab(Live):
     delta: float
     target: float | None
     best: Mapping[str, float] | None
-    range: tuple[float, float]
+    ranges: tuple[tuple[float, float], ...]
     rate: float
     steps: int
     optimizer: Optimizer
@@ -91,7 +93,7 @@ def lab(
     sigma: Any = None,
     missing: str = "refuse",
     parameters: Sequence[str] = (),
-    range: tuple[float, float] | None = None,
+    range: Sequence[Any] | None = None,
     rate: float | None = None,
     steps: int = 100,
     optimizer: Optimizer = SGD(),  # noqa: B008  a frozen value
@@ -100,7 +102,7 @@ def lab(
 ) -> Lab:
     """A live page of a function: sliders for its parameters, its loss, and gradient descent to take over.
 
-    model:    whatever `fit` takes, of one input; a function must be one that can be recorded
+    model:    whatever `fit` takes, of one, two or three inputs; a function must be one that can be recorded
     points:   whatever `fit` takes; without any, the page opens the function alone
     start:    where sliders begin. Those not given: a known start of the model; otherwise off the best fit by up to half
               of its value, so that there is something to do; without points 1, or spread-out values where there are
@@ -110,7 +112,7 @@ def lab(
     bounds:   {"a": (0, None)}: how far a slider reaches, and what a fit keeps to
     loss:     what is made small: `sq.mse` (the default, as in `fit`), `sq.mae` (the lesson's), `sq.huber`, `sq.poisson`
     sigma, missing, parameters: as in `fit`
-    range:    of x where there are no points; -2 to 2 unless said
+    range:    of x where there are no points; -2 to 2 unless said. For several inputs one pair for all, or one for each
     rate:     of the descent: 0.01, or less where that would run away from these points, unless said
     steps:    how many the page's timeline shows
     optimizer, schedule: of the descent, with the settings the page has
@@ -145,7 +147,7 @@ def _lab(
     best: Mapping[str, float] | None,
     *,
     target: float | None = None,
-    range: tuple[float, float] | None = None,
+    range: Sequence[Any] | None = None,
     rate: float | None = None,
     steps: int = 100,
     optimizer: Optimizer = SGD(),  # noqa: B008  a frozen value
@@ -178,7 +180,7 @@ def _lab(
         delta=bend(model, points, bend_of, best),
         target=None if target is None else float(target),
         best=best,
-        range=_range(range, points),
+        ranges=_ranges(range, points, model),
         rate=float(rate or rate_of(model, points, loss, begin, optimizer, steps)),
         steps=int(steps),
         optimizer=optimizer,
@@ -231,10 +233,17 @@ def _drawable(model: Model) -> None:
         )
 
 
-def _range(given: Any, points: Points | None) -> tuple[float, float]:
-    """Of x: as given, or as the points have it."""
+def _ranges(given: Any, points: Points | None, model: Model) -> tuple[tuple[float, float], ...]:
+    """Of each input: as given, or as the points have it."""
     if given is None:
-        return RANGE if points is None else (float(points.x.min()), float(points.x.max()))
+        if points is None:
+            return (RANGE,) * len(model.inputs)
+        return tuple((float(points.inputs[n].min()), float(points.inputs[n].max())) for n in model.inputs)
+    each = isinstance(given, list | tuple) and len(given) == len(model.inputs) and np.ndim(given[0]) == 1
+    return tuple(_range(one) for one in (given if each else [given] * len(model.inputs)))
+
+
+def _range(given: Any) -> tuple[float, float]:
     try:
         low, high = map(as_float, given)
     except (TypeError, ValueError):

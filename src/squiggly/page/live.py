@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import FrozenInstanceError, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,14 @@ from squiggly.loss import LOSSES
 from squiggly.model import Model
 from squiggly.modelling import as_model
 from squiggly.options import named_values
+from squiggly.page.document import columns
 from squiggly.points import Points
 from squiggly.typeset import text
 
 if TYPE_CHECKING:
     from squiggly.page.lab import Lab
 
-Columns = dict[str, Any]  # x, y and sigma (or None) as plain lists: what the page calls points
+Columns = dict[str, Any]  # x (a list for each input), y and sigma (or None) as plain lists: what the page calls points
 
 
 class Live:
@@ -116,7 +117,7 @@ class Sliders(dict[str, float]):
 class Stage:
     """What is shown, as the traits of a widget say it; right without a widget, too.
 
-    state:  formula, input, target, parameters by name, loss, delta, step
+    state:  formula, inputs, target, parameters by name, loss, delta, step
     points: x, y and sigma as lists
     """
 
@@ -124,14 +125,14 @@ class Stage:
         self.lab, self.id, self.widget = lab, secrets.token_hex(6), None  # type: Lab, str, Any
         self.state: dict[str, Any] = {
             "formula": _formula(lab.model),
-            "input": lab.model.inputs[0],
+            "inputs": list(lab.model.inputs),
             "target": "y" if lab.model.target is None else text(lab.model.target),
             "parameters": {n: float(lab.start[n]) for n in lab.model.names},
             "loss": lab.loss.name,
             "delta": lab.delta,
             "step": 0,
         }
-        self.points = _columns(lab.points)
+        self.points = columns(lab.points, lab.model)
         self.opened = self.state, self.points
         self.observers: list[Callable[[Lab], object]] = []
 
@@ -157,7 +158,7 @@ class Stage:
         if data is not None:
             seen = _suiting(bind(self.whole_model(), data)[1])
             LOSSES[self.state["loss"]].check(seen.y, seen.sigma)
-        self.put({**self.state, "step": 0}, _columns(seen))
+        self.put({**self.state, "step": 0}, columns(seen, self.whole_model()))
 
     def put(self, state: dict[str, Any], points: Columns) -> None:
         """Show this, here and in the page."""
@@ -187,11 +188,11 @@ class Stage:
         return lambda: self.observers.remove(told) if told in self.observers else None
 
     def hold(self, state: dict[str, Any], points: Columns) -> None:
-        named = [(one["input"], one["target"]) for one in (self.state, state)]
+        named = [(one["inputs"], one["target"]) for one in (self.state, state)]
         changed = points != self.points or named[0] != named[1]
         self.state, self.points = state, points
         if changed:
-            self.lab.__dict__["points"] = _points(points, state["input"], state["target"])
+            self.lab.__dict__["points"] = _points(points, state["inputs"], state["target"])
 
     # --- the lab as it stands
 
@@ -199,7 +200,7 @@ class Stage:
     def authored(self) -> bool:
         """Whether the formula is still the author's."""
         was = self.opened[0]
-        return (self.state["formula"], self.state["input"]) == (was["formula"], was["input"])
+        return (self.state["formula"], self.state["inputs"]) == (was["formula"], was["inputs"])
 
     @property
     def bounds(self) -> Mapping[str, tuple[float, float]]:
@@ -211,7 +212,7 @@ class Stage:
         if self.authored:
             return self.lab.model
         state = self.state
-        columns = [state["input"], *names(parse(state["target"]).expr)]
+        columns = [*state["inputs"], *names(parse(state["target"]).expr)]
         return as_model(f"{state['target']} = {state['formula']}", columns, parameters=tuple(state["parameters"]))
 
     def now(self) -> Lab:
@@ -241,20 +242,13 @@ def _formula(model: Model) -> str:
     return text(model.expr)
 
 
-def _columns(points: Points | None) -> Columns:
-    if points is None:
-        return {"x": [], "y": [], "sigma": None}
-    sigma = None if points.sigma is None else points.sigma.tolist()
-    return {"x": points.x.tolist(), "y": points.y.tolist(), "sigma": sigma}
-
-
-def _points(columns: Columns, name: str, target: str) -> Points | None:
+def _points(columns: Columns, inputs: Sequence[str], target: str) -> Points | None:
     """The page's points, of which there may be one or none; they were checked."""
-    if not columns["x"]:
+    if not columns["y"]:
         return None
-    x, y = np.array(columns["x"], dtype=float), np.array(columns["y"], dtype=float)
+    x, y = dict(zip(inputs, np.array(columns["x"], dtype=float))), np.array(columns["y"], dtype=float)
     return Points(
-        {name: x}, y, None if columns["sigma"] is None else np.array(columns["sigma"], dtype=float), target.strip("`")
+        x, y, None if columns["sigma"] is None else np.array(columns["sigma"], dtype=float), target.strip("`")
     )
 
 
@@ -265,8 +259,11 @@ def checked_state(given: Any, opened: Mapping[str, Any]) -> dict[str, Any]:
     """A state the page sent, or DataError with what is wrong; numbers as floats."""
     if not isinstance(given, Mapping) or not opened.keys() <= given.keys():
         raise _refused("state", f"{', '.join(opened)} were expected", given)
-    for key in ("formula", "input", "target"):
-        if not isinstance(given[key], str) or not given[key]:
+    inputs = given["inputs"]
+    if not isinstance(inputs, list | tuple) or len(inputs) != len(opened["inputs"]) or not all(map(_is_text, inputs)):
+        raise _refused("inputs", f"{len(opened['inputs'])} names were expected", inputs)
+    for key in ("formula", "target"):
+        if not _is_text(given[key]):
             raise _refused(key, "text was expected", given[key])
     if not isinstance(given["loss"], str) or given["loss"] not in LOSSES:
         raise _refused("loss", f"one of {', '.join(LOSSES)} was expected", given["loss"])
@@ -277,19 +274,28 @@ def checked_state(given: Any, opened: Mapping[str, Any]) -> dict[str, Any]:
     values = given["parameters"]
     if not isinstance(values, Mapping) or not values or not all(map(_is_number, values.values())):
         raise _refused("parameters", "a finite number for each name was expected", values)
-    same = (given["formula"], given["input"]) == (opened["formula"], opened["input"])
+    same = (given["formula"], list(inputs)) == (opened["formula"], opened["inputs"])
     if same and list(values) != list(opened["parameters"]):
         raise _refused("parameters", f"{', '.join(opened['parameters'])} were expected", values)
     parameters = {str(n): float(v) for n, v in values.items()}
-    known = {key: given[key] for key in opened}
-    return {**known, "parameters": parameters, "delta": float(given["delta"]), "step": int(given["step"])}
+    told = {
+        "inputs": list(inputs),
+        "parameters": parameters,
+        "delta": float(given["delta"]),
+        "step": int(given["step"]),
+    }
+    return {**{key: given[key] for key in opened}, **told}
 
 
-def checked_points(given: Any) -> Columns:
+def checked_points(given: Any, inputs: int = 1) -> Columns:
     """Points the page sent, or DataError with what is wrong; numbers as floats."""
     if not isinstance(given, Mapping) or not {"x", "y", "sigma"} <= given.keys():
         raise _refused("points", "x, y and sigma were expected", given)
-    columns = {key: given[key] for key in ("x", "y", "sigma")}
+    x = given["x"]
+    if not isinstance(x, list | tuple) or len(x) != inputs:
+        raise _refused("points: x", f"a list for each of {inputs} inputs was expected", x)
+    columns = {**{f"x{j + 1}" if inputs > 1 else "x": column for j, column in enumerate(x)}, "y": given["y"]}
+    columns["sigma"] = given["sigma"]
     lists = {key: values for key, values in columns.items() if key != "sigma" or values is not None}
     for key, values in lists.items():
         if not isinstance(values, list | tuple) or not all(map(_is_number, values)):
@@ -299,7 +305,8 @@ def checked_points(given: Any) -> Columns:
         raise DataError(f"the page sent points whose columns differ in length: {lengths}\n{_KEPT}")
     if any(value <= 0 for value in columns["sigma"] or ()):
         raise _refused("points: sigma", "numbers above 0 were expected", columns["sigma"])
-    return {key: None if values is None else [float(v) for v in values] for key, values in columns.items()}
+    *x, y, sigma = (None if values is None else [float(v) for v in values] for values in columns.values())
+    return {"x": x, "y": y, "sigma": sigma}
 
 
 _KEPT = "hint: what Python had is kept; run the cell that shows the lab again"
@@ -308,6 +315,10 @@ _KEPT = "hint: what Python had is kept; run the cell that shows the lab again"
 def _refused(what: str, wanted: str, seen: Any) -> DataError:
     shown = repr(seen)
     return DataError(f"the page sent {what}: {shown if len(shown) <= 60 else shown[:59] + '…'}, {wanted}\n{_KEPT}")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _is_number(value: Any) -> bool:

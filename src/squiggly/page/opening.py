@@ -10,6 +10,7 @@ import numpy as np
 
 from squiggly.descent import value_and_gradient
 from squiggly.errors import SquigglyError
+from squiggly.expression import ordered
 from squiggly.fitting import fit
 from squiggly.loss import Huber, Loss
 from squiggly.model import Model
@@ -18,6 +19,7 @@ from squiggly.options import Bound
 from squiggly.points import Points
 
 MOST_FITTED = 20  # free parameters up to which the best is searched for
+MOST_BENT = 100  # … where they are those of bent lines, which are placed by a search of their own
 FEW = 6  # parameters up to which all start at 1 where nothing is known of them
 MOST_TRIED = 500  # points on which rates are tried
 RATE = 0.01
@@ -28,7 +30,7 @@ def best_of(
     model: Model, points: Points, loss: Loss, bounds: Mapping[str, Bound]
 ) -> tuple[dict[str, float] | None, Loss]:
     """What a fit finds under this loss, and the loss it used (huber's bend chosen); None where there is no answer."""
-    if len(model.free) > MOST_FITTED:
+    if len(model.free) > (MOST_BENT if _bends(model) else MOST_FITTED):
         return None, loss
     try:
         found = fit(model, points, loss=loss, bounds=bounds, errors="jacobian")  # the quickest: none is shown
@@ -47,6 +49,10 @@ def bend(model: Model, points: Points | None, loss: Loss, best: Mapping[str, flo
     residuals = np.abs(points.y - model.predict(points.inputs, **best))
     spread = 1.4826 * float(np.median(residuals / (1.0 if points.sigma is None else points.sigma)))
     return 1.345 * spread if 0 < spread < math.inf else 1.0
+
+
+def _bends(model: Model) -> bool:
+    return model.expr is not None and any(node.op == "relu" for node in ordered([model.expr]))
 
 
 def start_of(

@@ -1,4 +1,7 @@
-"""A still picture of a lab, for where no script runs: the points and one curve, as SVG made of numbers alone."""
+"""A still picture of a lab, for where no script runs: the points and one curve, as SVG made of numbers alone.
+
+Of more inputs than one: where the points lie in the first two, or the curve along the first, the others held halfway.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +26,35 @@ def still(lab: Lab) -> str:
     1
     """
     every = 1 if lab.points is None else -(-lab.points.n // MOST_DOTS)
-    x, y = (np.zeros(0), np.zeros(0)) if lab.points is None else (lab.points.x[::every], lab.points.y[::every])
-    low, high = (x.min(), x.max()) if len(x) else lab.range
+    x, y = _dots(lab, every)
+    low, high = (x.min(), x.max()) if len(x) else lab.ranges[0]
     along = np.linspace(low, high, SAMPLES)
-    curve = lab.model.predict(along, **(lab.best or lab.start))
+    middles = {n: np.full(SAMPLES, sum(pair) / 2) for n, pair in zip(lab.model.inputs, lab.ranges)}
+    curve = lab.model.predict({**middles, lab.model.inputs[0]: along}, **(lab.best or lab.start))
+    if len(x) and len(middles) > 1:
+        curve = np.full(SAMPLES, np.nan)
     curve = np.where(np.isfinite(curve), curve, np.nan)
     heights = y if len(y) else curve[np.isfinite(curve)]
     bottom, top = (heights.min(), heights.max()) if len(heights) else (0.0, 1.0)
     across, up = _scale(low, high, MARGIN, WIDTH - MARGIN), _scale(bottom, top, HEIGHT - MARGIN, MARGIN)
     dots = "".join(f'<circle cx="{a:.0f}" cy="{b:.0f}" r="4"/>' for a, b in zip(across(x), up(y)))
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{len(y)} points and a curve">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{_named(lab, len(y))}">'
         f'<path d="{_path(across(along), up(curve))}" fill="none" stroke="#c04f0c" stroke-width="2.5"/>'
         f'<g fill="#0b6aa8">{dots}</g></svg>'
     )
+
+
+def _dots(lab: Lab, every: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the dots stand: x and y, or the first two inputs."""
+    if lab.points is None:
+        return np.zeros(0), np.zeros(0)
+    across, *up = (lab.points.inputs[n][::every] for n in lab.model.inputs)
+    return across, up[0] if up else lab.points.y[::every]
+
+
+def _named(lab: Lab, n: int) -> str:
+    return f"{n} points and a curve" if len(lab.model.inputs) == 1 else f"{n} points" if n else "a curve"
 
 
 def _scale(low: float, high: float, begin: float, end: float) -> Callable[[np.ndarray], np.ndarray]:

@@ -78,7 +78,7 @@ def _live_output(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]] | None:
 def script(stage: Stage) -> str:
     """The widget's module: the page's script, the model as printed, and anywidget's way in."""
     way_in = "export default { render: (given) => squigglyLab.render(given, squigglyProgram) };"
-    return f"{bundle('lab-notebook')}\n{source(stage.lab.model)}\n{way_in}\n"
+    return f"{bundle(stage.lab.model, notebook=True)}\n{source(stage.lab.model)}\n{way_in}\n"
 
 
 @cache
@@ -110,7 +110,7 @@ def _widget_class() -> Any:
 
         @traitlets.validate("points")
         def _check_points(self, proposal: Any) -> Any:
-            return _as_trait(checked_points, proposal["value"])
+            return _as_trait(checked_points, proposal["value"], len(self._stage.opened[0]["inputs"]))
 
         def set_state(self, sync_data: dict[str, Any]) -> None:
             """What the page sends, in one message; refused whole with a TraitError where any of it is wrong."""

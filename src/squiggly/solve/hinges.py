@@ -88,7 +88,7 @@ def bent(model: Model, free: tuple[str, ...]) -> Bent | None:
 @lru_cache(maxsize=128)
 def _bent(expr: Expr, inputs: tuple[str, ...], free: tuple[str, ...], linear: tuple[str, ...]) -> Bent | None:
     searched = set(free) - set(linear)
-    opened, terms = _opened(expr, searched)
+    opened, terms = without_bends(expr, searched)
     if not terms or searched & set(names(opened)):
         return None
     outer = tuple(n for n in names(opened) if n in free)
@@ -111,7 +111,7 @@ def _bent(expr: Expr, inputs: tuple[str, ...], free: tuple[str, ...], linear: tu
     return Bent(x, plain, tuple(hinges), _straight(x, [slopes[n] for n in plain]))
 
 
-def _opened(expr: Expr, searched: set[str]) -> tuple[Expr, dict[str, tuple[str, Expr, float]]]:
+def without_bends(expr: Expr, searched: set[str]) -> tuple[Expr, dict[str, tuple[str, Expr, float]]]:
     """The expression with a name in place of each bend that a searched parameter moves; the bends by that name."""
     terms: dict[str, tuple[str, Expr, float]] = {}
     new: dict[Expr, Expr] = {}

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from squiggly.loss import Huber, MeanAbsolute, mse
+from squiggly.solve import creases
 from squiggly.solve.knots import place_hinges, rested
 from squiggly.solve.least_squares import DAMPING, MOST_STEPS, Descent, Watch, column_norms, minimise
 from squiggly.solve.linear import closed_form, linear_parameters, solve_linear
@@ -40,7 +41,7 @@ def solve(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None
         found = huber_given(problem, smooth, watch)
     else:
         found = smooth(problem)
-    return rested(problem, found, watch), problem
+    return creases.rested(problem, rested(problem, found, watch), watch), problem
 
 
 def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent:
@@ -55,13 +56,24 @@ def _solve_smooth(problem: Problem, known: Sequence[str], seed: int, watch: Watc
         starts = np.concatenate([given, solve_linear(squared, given, linear)]) if linear else given
     else:
         placed = place_hinges(problem, known, watch)
+        placed = _folded(problem, known, seed, watch) if placed is None else placed
         if placed is not None and (placed.settled[0] or placed.interrupted):
             return placed
         found = _searched(problem, known, linear, seed, watch)
         found = found if placed is None else placed.or_better(found)
         return _rescued(problem, found, known, seed, watch)
-    found = _down(problem, starts, watch).best()
+    found = creases.rested(problem, _down(problem, starts, watch).best(), watch)
     return _rescued(problem, found, known, seed, watch)
+
+
+def _folded(problem: Problem, known: Sequence[str], seed: int, watch: Watch | None) -> Descent | None:
+    """The descent of a model with creases, and the other ends that are as low; None for any other model."""
+    found = creases.place_creases(problem, known, seed, watch)
+    if found is None or found.interrupted:
+        return found
+    share = problem.points.n / thinned(problem.points).n
+    ends = Walked(found.rivals, problem.cost(found.rivals) / share)
+    return replace(found, rivals=_rivals(problem, found, ends, watch))
 
 
 def _searched(

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { tidy } from "../scale.ts";
 import type { Action, Grip, Lab, View } from "../state.ts";
 import { type Frame, holds } from "./frame.ts";
+import { handleAt, type Handle } from "./hooks.tsx";
 import { homeOf, panned, zoomed } from "./window.ts";
 
 type Send = (action: Action) => void;
@@ -13,16 +14,18 @@ type Fingers = ReadonlyMap<number, Spot>; // where each pointer is
 
 /** What a press took hold of. */
 interface Grab {
-  readonly kind: "point" | "plane" | "pinch";
+  readonly kind: "point" | "plane" | "pinch" | "hook" | "stroke";
   readonly index: number; // of the point
+  readonly hook: Handle | null; // of a rectified line
   readonly at: Fingers; // where the press began
-  readonly off: Spot; // from the pointer to the middle of the point
+  readonly off: Spot; // from the pointer to the middle of what is held
   readonly frame: Frame; // as it was then
   readonly moved: boolean;
 }
 
 const SLIP = 4; // px that a click may move
 const TWICE = 250; // ms within which a second click makes a double one
+const FIRST = 8; // px by which a handle may be farther than a point and still be meant
 const REACH = { touch: 22, mouse: 12 }; // px around a point
 
 /** The point nearest to a spot; -1 where none is in reach. */
@@ -56,43 +59,61 @@ function spread(fingers: Fingers): readonly [Spot, number] {
 type PointerOn = TargetedPointerEvent<SVGSVGElement>;
 
 export interface Gestures {
-  readonly held: View | null; // what the plot must go on showing while a point is dragged
+  readonly held: View | null; // what the plot must go on showing while something is dragged
+  readonly stroke: readonly Spot[]; // as far as it is drawn
   readonly on: (frame: Frame) => SVGAttributes<SVGSVGElement>;
 }
 
 /** Listeners for the plot's picture. */
 export function useGestures(lab: Lab, send: Send): Gestures {
-  const [held, hold] = useState<View | null>(null), fingers = useRef(new Map<number, Spot>()).current, grab = useRef<Grab | null>(null);
-  const clicked = useClicks(send);
+  const [held, hold] = useState<View | null>(null), [stroke, draw] = useState<readonly Spot[]>([]), fingers = useRef(new Map<number, Spot>()).current, grab = useRef<Grab | null>(null), pen = useRef<readonly Spot[]>([]);
+  const clicked = useClicks(send), ink = (spots: readonly Spot[]): void => draw((pen.current = spots));
 
   const drag = (grip: Grip): void => {
-    const { index, off, frame } = grab.current!, [spot] = [...fingers.values()] as [Spot], [x, y] = valueAt(frame, [spot[0] + off[0], spot[1] + off[1]]);
-    send({ kind: "drag", index, x, y, grip });
+    const { kind, index, hook, off, frame } = grab.current!, [spot] = [...fingers.values()] as [Spot], [x, y] = valueAt(frame, [spot[0] + off[0], spot[1] + off[1]]);
+    if (kind === "hook") send({ kind: "place", values: hook!.to(lab.parameters, x, y), grip });
+    else send({ kind: "drag", index, x, y, grip });
   };
   const press = (frame: Frame) => (event: PointerOn): void => {
-    const spot = spotOf(event, event.currentTarget, frame);
-    if (event.button || fingers.size > 1 || (grab.current?.moved && grab.current.kind === "point") || (!holds(frame, ...spot) && nearest(lab, frame, spot, 8) < 0)) return;
+    const spot = spotOf(event, event.currentTarget, frame), touch = event.pointerType === "mouse" ? REACH.mouse : REACH.touch, now = grab.current;
+    const found = nearest(lab, frame, spot, fingers.size ? 0 : touch), hook = !ONE || lab.drawing || fingers.size ? null : hooked(lab, frame, spot, touch, found);
+    if (event.button || fingers.size > 1 || (now && (now.kind === "stroke" || (now.moved && (now.kind === "point" || now.kind === "hook")))) || (!hook && !lab.drawing && !holds(frame, ...spot) && nearest(lab, frame, spot, 8) < 0)) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, spot);
-    const index = fingers.size > 1 ? -1 : nearest(lab, frame, spot, event.pointerType === "mouse" ? REACH.mouse : REACH.touch), { x, y } = lab.points;
-    const off: Spot = index < 0 ? [0, 0] : [frame.x(x[index]!) - spot[0], frame.y(y[index]!) - spot[1]];
-    grab.current = { kind: fingers.size > 1 ? "pinch" : index < 0 ? "plane" : "point", index, at: new Map(fingers), off, frame, moved: false };
-    hold(index < 0 ? null : frame.view);
+    const kind = fingers.size > 1 ? "pinch" : lab.drawing ? "stroke" : hook ? "hook" : found < 0 ? "plane" : "point", { x, y } = lab.points, index = kind === "point" ? found : -1;
+    const at = hook?.at ?? (index < 0 ? spot : [frame.x(x[index]!), frame.y(y[index]!)] as const);
+    grab.current = { kind, index, hook, at: new Map(fingers), off: [at[0] - spot[0], at[1] - spot[1]], frame, moved: false };
+    if (kind === "stroke") ink([kept(spot, frame)]);
+    if (hook && hook.kind !== "flip") {
+      send({ kind: "line", index: hook.line });
+      event.currentTarget.querySelector<SVGElement>(`[data-line="${hook.line}"]`)?.focus({ preventScroll: true });
+      event.preventDefault();
+    }
+    hold(kind === "plane" || kind === "pinch" ? null : frame.view);
   };
   const move = (event: PointerOn): void => {
     const now = grab.current, from = now?.at.get(event.pointerId);
     if (!now || !from) return;
     const spot = spotOf(event, event.currentTarget, now.frame), sideways = now.kind === "plane" && event.pointerType === "touch"; // upwards a finger scrolls the page
+    if (now.kind === "stroke") return ink([...pen.current, kept(spot, now.frame)]);
     fingers.set(event.pointerId, sideways ? [spot[0], from[1]] : spot);
-    if (!now.moved && (sideways ? Math.abs(spot[0] - from[0]) - Math.abs(spot[1] - from[1]) : apart(spot, from)) < SLIP) return;
+    if (now.hook?.kind === "flip" || (!now.moved && (sideways ? Math.abs(spot[0] - from[0]) - Math.abs(spot[1] - from[1]) : apart(spot, from)) < SLIP)) return;
     grab.current = { ...now, moved: true };
-    if (now.kind === "point") drag(now.moved ? "move" : "begin");
+    if (now.kind === "point" || now.kind === "hook") drag(now.moved ? "move" : "begin");
     else send({ kind: "view", view: carried(now, fingers, homeOf(lab)) });
   };
   const release = (event: PointerOn): void => {
     const now = grab.current, from = now?.at.get(event.pointerId);
     if (!now || !from) return;
     const done = event.type === "pointerup" && !now.moved && apart(spotOf(event, event.currentTarget, now.frame), from) < 2 * SLIP;
+    if (now.kind === "stroke" && event.type === "pointerup") {
+      const at = pen.current.map((spot) => valueAt(now.frame, spot));
+      send({ kind: "stroke", x: at.map(([x]) => x), y: at.map(([, y]) => y) });
+    }
+    if (now.kind === "hook") {
+      if (now.moved) drag("end");
+      if (done && now.hook!.kind === "flip") send({ kind: "flip", index: now.hook!.line });
+    }
     if (now.kind === "point") {
       event.currentTarget.querySelector<SVGElement>(".plot-points")?.focus({ preventScroll: true });
       if (now.moved) drag("end");
@@ -101,6 +122,7 @@ export function useGestures(lab: Lab, send: Send): Gestures {
     if (now.kind === "plane" && done) clicked(now.frame, from);
     fingers.clear();
     grab.current = null;
+    ink([]);
     hold(null);
   };
   const on = (frame: Frame): SVGAttributes<SVGSVGElement> => ({
@@ -111,12 +133,22 @@ export function useGestures(lab: Lab, send: Send): Gestures {
       const [x, y] = spotOf(event, event.currentTarget, frame), factor = Math.exp(Math.max(-25, Math.min(25, event.deltaY)) / 100);
       send({ kind: "view", view: zoomed(frame.view, factor, [frame.x.invert(x), frame.y.invert(y)], homeOf(lab)) });
     },
-    onTouchStart: (event) => { // a finger on a point drags it: the page must not scroll under it
-      if (nearest(lab, frame, spotOf(event.changedTouches[0]!, event.currentTarget, frame), REACH.touch) >= 0) event.preventDefault();
+    onTouchStart: (event) => { // a finger on a point or a handle drags it: the page must not scroll under it
+      const spot = spotOf(event.changedTouches[0]!, event.currentTarget, frame);
+      if (lab.drawing || (ONE && handleAt(lab, frame, spot, REACH.touch)) || nearest(lab, frame, spot, REACH.touch) >= 0) event.preventDefault();
     },
   });
-  return { held, on };
+  return { held, stroke, on };
 }
+
+/** The handle under a pointer, where no point is much nearer. */
+function hooked(lab: Lab, f: Frame, spot: Spot, reach: number, point: number): Handle | null {
+  const found = handleAt(lab, f, spot, reach), { x, y } = lab.points;
+  return found && (point < 0 || found.far <= FIRST + apart(spot, [f.x(x[point]!), f.y(y[point]!)])) ? found.handle : null;
+}
+
+/** A spot, or the nearest within the frame. */
+const kept = ([x, y]: Spot, f: Frame): Spot => [Math.min(f.right, Math.max(f.left, x)), Math.min(f.bottom, Math.max(f.top, y))];
 
 /** A click adds a point, a moment later: two of them show everything instead. */
 function useClicks(send: Send): (frame: Frame, at: Spot) => void {

@@ -2,6 +2,7 @@
 
 import type { TargetedKeyboardEvent, VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { type Bench, lineAt, withLine } from "../hinges/forms.ts";
 import { brief } from "../numbers.ts";
 import { px, tidy } from "../scale.ts";
 import type { Action, Lab, View } from "../state.ts";
@@ -63,6 +64,29 @@ type Spot = readonly [x: number, y: number];
 
 /** The next point by x, or the one before where there is none. */
 const neighbour = (lab: Lab, chosen: number): number | null => beside(lab, chosen, 1) ?? beside(lab, chosen, -1);
+
+/** What a key does to a rectified line; index -1: to the straight line that the others stand on. */
+export function hookAfter(lab: Lab, bench: Bench, { view: { x, y } }: Frame, index: number, { key, shiftKey, repeat }: Pick<Key, "key" | "shiftKey" | "repeat">): Action | null {
+  const by = ARROWS[key], page = { PageUp: -1, PageDown: 1 }[key], wide = x[1] - x[0], steep = (y[1] - y[0]) / wide, share = shiftKey ? 0.05 : 0.005;
+  if (by) return { kind: "place", values: index < 0 ? tilted(lab, by, x[0], share * (y[1] - y[0]), 4 * share * steep) : bent(lab, bench, index, by, share * wide, 4 * share * steep), grip: repeat ? "move" : "begin" };
+  if (page) return { kind: "line", index: Math.min(bench.n - 1, Math.max(bench.weighted ? -1 : 0, index + page)) };
+  if (key === "Enter" || key === "Insert") return { kind: "another", beside: index < 0 ? null : index };
+  if (index < 0) return null;
+  if (key === "Delete" || key === "Backspace") return { kind: "remove", index };
+  return /^[-f\u2212]$/i.test(key) ? { kind: "flip", index } : null;
+}
+
+/** A hook moved across, or a slope changed. */
+function bent({ parameters }: Lab, bench: Bench, index: number, [across, up]: Spot, step: number, turn: number): number[] {
+  const { hook, slope } = lineAt(bench, parameters, index);
+  return withLine(bench, parameters, index, across ? { hook: tidy(hook + across * step, 200 * step) } : { slope: tidy(slope + up * turn, 50 * turn) });
+}
+
+/** The straight line lifted, or turned about its place at the plot's edge. */
+function tilted({ parameters }: Lab, [across, up]: Spot, edge: number, step: number, turn: number): readonly number[] {
+  const [level, slope] = parameters as [number, number];
+  return parameters.with(0, tidy(level + up * step - across * turn * edge, 200 * step)).with(1, tidy(slope + across * turn, 50 * turn));
+}
 
 /** The chosen point in words: "point 3 of 20: x −1.58, y 5.9, 2.1 above the curve". */
 export function pointText({ model, parameters, points: { n, x, y } }: Lab, chosen: number, rank: number): string {

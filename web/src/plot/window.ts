@@ -2,19 +2,24 @@
 
 import { curveOf } from "../derived.ts";
 import { memo } from "../memo.ts";
+import { extentOf } from "../plane.ts";
 import type { Model } from "../model.ts";
 import type { Points } from "../points.ts";
 import type { Interval } from "../ranges.ts";
 import { nicely } from "../scale.ts";
 import type { Lab, View } from "../state.ts";
 
+const EDGE = 0.03; // of a map, beyond its points
 const FEW = 5; // points; fewer do not say alone what to show
 
 /** Everything there is to see, on round numbers; the same object as long as it stands on the same things. */
-export const homeOf = (lab: Lab): View => home(lab.points, lab.model, lab.document.range, lab.model.typed ? middles(lab.ranges) : lab.document.start);
+export const homeOf = (lab: Lab): View => SEVERAL && lab.model.inputs.length > 1 ? plane(lab.points, lab.document) : home(lab.points, lab.model, lab.document.ranges[0]!, lab.model.typed ? middles(lab.ranges) : lab.document.start);
 
 /** What the plot shows now. */
 export const windowOf = (lab: Lab): View => lab.view ?? homeOf(lab);
+
+/** Where the first two inputs of the points lie, or where they may. */
+const plane = memo((points: Points, { ranges: [x, y] }: Lab["document"]): View => ({ x: roomy(opened(extentOf(points, x!, 0)), EDGE), y: roomy(opened(extentOf(points, y!, 1)), EDGE) }));
 
 const middles = memo((ranges: readonly Interval[]): readonly number[] => ranges.map(([low, high]) => (low + high) / 2));
 

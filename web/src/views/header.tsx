@@ -13,9 +13,10 @@ export const style = `${formulaStyle}
 .top .what{flex:1 1 300px;min-width:0}
 .top p{font-size:13px;line-height:1.3;color:var(--soft);margin:0}
 .top nav{display:flex;flex-wrap:wrap;margin:0 -8px 0 auto}
-.top [aria-expanded=true]{box-shadow:inset 0 -2px var(--ink);border-radius:0}
+.top :is([aria-expanded=true],[aria-pressed=true]){box-shadow:inset 0 -2px var(--ink);border-radius:0}
 .top .back{border-right:1px solid var(--line);margin-right:8px;padding-right:4px;display:flex}
-@container(max-width:819px){.top .what{flex-basis:100%}.top nav{margin-left:-8px;flex:1;justify-content:space-between}.top .back{border:0;order:1;margin:0}}`;
+@container(max-width:819px){.top .what{flex-basis:100%}.top nav{margin-left:-8px;flex:1;justify-content:space-between}.top .back{border:0;order:1;margin:0}}
+@container(max-width:419px){.top .quiet{padding:0 4px}}`;
 
 const PANELS: readonly Panel[] = ["model", "points", "share"];
 
@@ -37,6 +38,7 @@ export const view = ({ lab, send }: Props): VNode => {
           {back("start over", "M3.5 3.5V7.5H7.5M3.9 7.2A6 6 0 1 1 3 10", "reset", true)}
         </div>
         <div>
+          {ONE && lab.model.inputs.length < 2 && <button class="quiet hinged" aria-pressed={lab.bench} title="rectified lines, as objects on the plot" onClick={() => send({ kind: "bench", on: !lab.bench })}>hinges</button>}
           {PANELS.map((panel) => <button class="quiet" aria-expanded={lab.panel === panel} onClick={() => send({ kind: "panel", panel: lab.panel === panel ? null : panel })}>{panel}</button>)}
         </div>
       </nav>

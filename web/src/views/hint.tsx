@@ -3,6 +3,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lossAt, pathOf } from "../derived.ts";
+import { allOff } from "../hinges/notes.ts";
 import { NumberField } from "../number-field.tsx";
 import { shown } from "../numbers.ts";
 import { type Lab, lastStep, type Message } from "../state.ts";
@@ -42,7 +43,9 @@ export const view = ({ lab, send }: Props): VNode => {
 /** Exactly one sentence, for the state the lab is in. beat: the field with the target, false where there is none. */
 function said(lab: Lab, now: number, beat: VNode | false): ComponentChildren {
   const { step, playing, moves, best } = lab, { loss, ended } = pathOf(lab), before = loss[step - 1]!;
+  if (ONE && lab.drawing) return <><b>Draw a curve in the plot</b>, from left to right, in one stroke: it becomes what the lines approach.</>;
   if (!lab.points.n) return <><b>Click in the plot</b> to add points, or open <b>points</b> to paste a table.</>;
+  if (ONE && allOff(lab)) return <><b>Every line is off at every point</b>, so no parameter has a gradient: drag a hook back among the points, or flip a slope.</>;
   if (ended?.step === step) return step ? <><b>The walk had to stop at step {step}.</b> Each step leapt across the valley and landed higher on the other side: the loss went from {shown(loss[0]!)} to {shown(now)}. A smaller rate may do, or a schedule.</> : <><b>There is no way down from here</b>: the model has no value, or no slope. Move a parameter.</>;
   if (step && !playing && step >= lastStep(lab)) return <><b>Step {step}</b>, the last one: the loss went from {shown(loss[0]!)} to <b>{shown(now)}</b>.</>;
   if (step) return <><b>Step {step}</b>: the loss {now < before ? "is going down" : now > before ? "is going up" : "stays where it is"}, from {shown(loss[0]!)} to <b>{shown(now)}</b> so far.</>;
@@ -51,6 +54,7 @@ function said(lab: Lab, now: number, beat: VNode | false): ComponentChildren {
   if (lab.target !== null && best && best.loss > lab.target) return <>The best possible is now {shown(best.loss)}: {beat} is out of reach.</>;
   if (lab.target !== null && now <= lab.target) return <>The loss is {shown(now)}, already below {beat}.</>;
   if (moves) return <><b>{counted(moves)}</b>: {lab.order.slice(-8).join(", ")} · loss <b>{shown(now)}</b>{beat && <>, to beat {beat}</>}</>;
+  if (ONE && lab.bench) return <><b>Drag a hook along, a slope up or down</b>{beat ? <>, until the loss is below {beat}</> : ""}; or press play and let the gradient do it.</>;
   return <><b>Drag a handle</b> {beat ? <>until the loss is below {beat}</> : "to bring the loss down"}, or press play and let the gradient do it.</>;
 }
 

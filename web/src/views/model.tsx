@@ -21,9 +21,9 @@ export const style = ".squiggly .calls{columns:9em;font:12.5px/1.9 var(--mono);c
 export const view = (props: Props): VNode | null => (props.lab.panel === "model" ? <Writing {...props} /> : null);
 
 function Writing({ lab: { model }, send }: Props): VNode {
-  const { input, target } = model, now = `${leftSide(target)} = ${model.formula}`;
+  const { inputs, target } = model, now = `${leftSide(target)} = ${model.formula}`;
   const [draft, write] = useState<string | null>(null), [about, tell] = useState("");
-  const said = draft ?? now, seen = attempt(() => typed(said, input, target)), wrong = typeof seen === "string" ? seen : "", ready = !wrong && said !== now;
+  const said = draft ?? now, seen = attempt(() => typed(said, inputs, target)), wrong = typeof seen === "string" ? seen : "", ready = !wrong && said !== now;
   const use = (text: string | null): void => {
     send({ kind: "formula", text });
     write(null);
@@ -41,12 +41,12 @@ function Writing({ lab: { model }, send }: Props): VNode {
   };
   return (
     <Pane title="the model" send={send}>
-      <label><span class="unseen">the formula: its left side is {target}, its data is {input}</span>
+      <label><span class="unseen">the formula: its left side is {target}, its data {inputs.join(", ")}</span>
         <textarea class="entry" rows={Math.min(6, Math.ceil(said.length / 80) + said.split("\n").length - 1)} spellcheck={false} autocapitalize="off" autocomplete="off" maxLength={4000} value={said} aria-invalid={wrong ? "true" : undefined}
           onInput={(event) => { write(event.currentTarget.value); tell(""); }} onKeyDown={enter} />
       </label>
       <Fault text={wrong} />
-      {wrong ? null : <p>data: {input} · parameters: {some((seen as Model).parameters)}</p>}
+      {wrong ? null : <p>data: {inputs.join(", ")} · parameters: {some((seen as Model).parameters)}</p>}
       <div class="row">
         <button type="button" class="button strong" disabled={!ready} onClick={() => use(said)}>use it</button>
         <select class="entry" aria-label="a built-in model to begin with" value="" onChange={shape}>

@@ -1,6 +1,7 @@
 /** The parameters: for each a number, a lock, its gradient, and a handle on the loss along it. */
 
 import type { VNode } from "preact";
+import { useState } from "preact/hooks";
 import { lossAt, trackOf } from "../derived.ts";
 import { drawWord } from "../formula-view.tsx";
 import { name as named } from "../expression.ts";
@@ -49,12 +50,13 @@ export const style = `${trackStyle}
 @container(max-width:819px){.many ul{max-height:none}}
 @media print{.many ul{max-height:none}}`;
 
+const FOLDED = 5; // parameters; more of them are out of the way at first while their lines are on the bench
 const MANY = 8; // parameters; with more of them each is a row
 const TALL = 54, LOW = 44; // px of a track
 
 /** All parameters, in the model's order. */
 export const view = (props: Props): VNode => {
-  const { lab, send } = props, { parameters } = lab.model, many = parameters.length > MANY;
+  const { lab, send } = props, { parameters } = lab.model, many = parameters.length > MANY, [unfolded, unfold] = useState(false), folded = lab.bench && parameters.length > FOLDED && !unfolded;
   return (
     <section class={many ? "parameters many" : "parameters"} aria-label="parameters">
       <div class="over">
@@ -64,7 +66,7 @@ export const view = (props: Props): VNode => {
         </label>
         <button class="quiet unprinted" disabled={!lab.best} title="where the loss is lowest, with what is locked held" onClick={() => send({ kind: "best" })}>go to the best</button>
       </div>
-      <ul>{parameters.map((name, i) => parameter(props, name, i, many))}</ul>
+      {folded ? <button class="quiet all unprinted" aria-expanded={false} onClick={() => unfold(true)}>show all {parameters.length} parameters</button> : <ul>{parameters.map((name, i) => parameter(props, name, i, many))}</ul>}
     </section>
   );
 };

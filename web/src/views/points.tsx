@@ -6,7 +6,7 @@ import { attempt } from "../attempt.ts";
 import { NumberField } from "../number-field.tsx";
 import { decimalsOf } from "../numbers.ts";
 import { Fault, Pane } from "../pane.tsx";
-import { type Points, pointsOf } from "../points.ts";
+import { columnsOf, type Points, pointsOf } from "../points.ts";
 import { columnName } from "../sides.ts";
 import type { Grip, Lab } from "../state.ts";
 import { finite } from "../table.ts";
@@ -44,7 +44,7 @@ const Editing = (props: Props): VNode => (
     <div class="sources">
       <Rows {...props} />
       <Paste {...props} />
-      <Make {...props} />
+      {props.lab.model.inputs.length > 1 ? null : <Make {...props} />}
     </div>
   </Pane>
 );
@@ -52,26 +52,27 @@ const Editing = (props: Props): VNode => (
 // --- The table ---
 
 function Rows({ lab, send, page }: Props): VNode {
-  const { points, model: { input, target } } = lab, { n } = points;
-  const drawn = useMemo(() => cells(lab, send), [points, input, target]);
+  const { points, model: { inputs, target } } = lab, { n } = points;
+  const drawn = useMemo(() => cells(lab, send), [points, inputs, target]);
   return (
     <div>
       <h3>{n} point{n === 1 ? "" : "s"}{n > MOST_SHOWN ? `, the first ${MOST_SHOWN} here` : ""}</h3>
       {drawn}
       <Add lab={lab} send={send} />
       <div class="row">
-        <button type="button" class="quiet" disabled={!n} onClick={() => page.download("points.csv", pointsCsv(points, input, columnName(target)))}>save as CSV</button>
+        <button type="button" class="quiet" disabled={!n} onClick={() => page.download("points.csv", pointsCsv(points, inputs, columnName(target)))}>save as CSV</button>
         <button type="button" class="quiet" disabled={!n} onClick={() => send({ kind: "points", points: pointsOf([], []) })}>delete all</button>
       </div>
     </div>
   );
 }
 
-function cells({ points: { n, x, y, sigma }, model: { input, target } }: Lab, send: Props["send"]): VNode {
-  const drag = (index: number, x: number, y: number, grip: Grip): void => send({ kind: "drag", index, x, y, grip });
+function cells({ points, model: { inputs, target } }: Lab, send: Props["send"]): VNode {
+  const { n, x, y, sigma } = points, all = columnsOf(points), at = (i: number): number[] => all.map((column) => column[i]!);
+  const drag = (index: number, x: readonly number[], y: number, grip: Grip): void => send({ kind: "drag", index, x, y, grip });
   const columns = [
-    column(input, x, (i, value, grip) => drag(i, value, y[i]!, grip)),
-    column(target, y, (i, value, grip) => drag(i, x[i]!, value, grip)),
+    ...inputs.map((name, j) => column(name, all[j] ?? x, (i, value, grip) => drag(i, at(i).with(j, value), y[i]!, grip))),
+    column(target, y, (i, value, grip) => drag(i, at(i), value, grip)),
     ...(sigma ? [column("sigma", sigma, (i, value, grip) => { if (grip !== "end" && value > 0) send({ kind: "points", points: pointsOf(x, y, sigma.with(i, value)) }); })] : []),
   ];
   return (
@@ -103,18 +104,18 @@ function column(label: string, values: Float64Array, take: (i: number, value: nu
 /** What Enter does in the fields inside. There is no <form>: a sandboxed frame submits none, and does not tell of it. */
 const entered = (act: () => void) => (event: KeyboardEvent): void => { if (event.key === "Enter" && event.target instanceof HTMLInputElement) act(); };
 
-function Add({ lab: { model: { input, target } }, send }: Omit<Props, "page">): VNode {
+function Add({ lab: { model: { inputs, target } }, send }: Omit<Props, "page">): VNode {
   const row = useRef<HTMLDivElement>(null);
   const add = (): void => {
     const fields = [...row.current!.querySelectorAll("input")];
-    const [x, y] = fields.map((field) => finite(field.value)) as [number, number], wrong = fields.find((field) => Number.isNaN(finite(field.value)));
+    const values = fields.map((field) => finite(field.value)), wrong = fields.find((field) => Number.isNaN(finite(field.value)));
     if (wrong) return wrong.focus();
-    send({ kind: "add", x, y });
+    send({ kind: "add", x: values.slice(0, -1), y: values.at(-1)! });
     for (const field of fields) field.value = "";
   };
   return (
     <div class="row" ref={row} style={{ margin: "8px 0 2px", flexWrap: "nowrap" }} onKeyDown={entered(add)}>
-      {[input, target].map((label) => <input class="entry" inputMode="decimal" autocomplete="off" size={6} style={{ flex: "1" }} placeholder={label} aria-label={`${label} of a new point`} />)}
+      {[...inputs, target].map((label) => <input class="entry" inputMode="decimal" autocomplete="off" size={6} style={{ flex: "1" }} placeholder={label} aria-label={`${label} of a new point`} />)}
       <button type="button" class="button" onClick={add}>add</button>
     </div>
   );
@@ -123,6 +124,7 @@ function Add({ lab: { model: { input, target } }, send }: Omit<Props, "page">): 
 // --- From elsewhere ---
 
 function Paste({ lab, send, page }: Props): VNode {
+  const { inputs, target } = lab.model, two = inputs.length < 2, paste = `paste ${["two", "three", "four"][inputs.length - 1]} columns here`;
   const [words, write] = useState(""), [drop, leaveOut] = useState(false), [wrong, complain] = useState("");
   const use = (words: string): void => {
     const action = attempt(() => tableAction(words, "", lab, drop));
@@ -130,7 +132,7 @@ function Paste({ lab, send, page }: Props): VNode {
     complain(typeof action === "string" ? action : "");
   };
   /** A field takes seconds to lay out a long table, so that is used at once. */
-  const paste = (event: ClipboardEvent): void => {
+  const pasted = (event: ClipboardEvent): void => {
     const long = event.clipboardData?.getData("text/plain") ?? "";
     if (long.length < LONG) return;
     event.preventDefault();
@@ -143,8 +145,8 @@ function Paste({ lab, send, page }: Props): VNode {
   };
   return (
     <div>
-      <h3>paste two columns here</h3>
-      <textarea class="entry" rows={5} aria-label="paste two columns here" spellcheck={false} placeholder={"x, y\n0, 1.2\n1, 3.4"} value={words} onPaste={paste} aria-invalid={wrong ? "true" : undefined} onInput={(event) => { write(event.currentTarget.value); complain(""); }} />
+      <h3>{paste}</h3>
+      <textarea class="entry" rows={5} aria-label={paste} spellcheck={false} placeholder={two ? "x, y\n0, 1.2\n1, 3.4" : [...inputs, target].join(", ")} value={words} onPaste={pasted} aria-invalid={wrong ? "true" : undefined} onInput={(event) => { write(event.currentTarget.value); complain(""); }} />
       <Fault text={wrong} />
       <label class="check"><input type="checkbox" checked={drop} onChange={(event) => leaveOut(event.currentTarget.checked)} />leave out rows with gaps</label>
       <div class="row">
@@ -161,7 +163,7 @@ function Paste({ lab, send, page }: Props): VNode {
 const LABELS: Readonly<Record<keyof Wanted, string>> = { formula: "a formula in x", from: "from", to: "to", count: "how many", mult: "noise ×", add: "noise +", seed: "seed" };
 
 function Make({ lab, send }: Props): VNode {
-  const { input } = lab.model, [low, high] = lab.document.range;
+  const { input } = lab.model, [low, high] = lab.document.ranges[0]!;
   const [wanted, want] = useState<Wanted>({ formula: "3*x^2 + 2*x + 1", from: String(low), to: String(high), count: "20", mult: "0.15", add: "1.5", seed: "42" });
   const [faults, find] = useState<Faults>({});
   const make = (): void => {

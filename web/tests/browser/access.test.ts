@@ -34,6 +34,11 @@ const states: readonly (readonly [string, string, Options, (page: Page) => Promi
   ["a phone", "lesson", PHONE, async () => undefined],
   ["a function without points", "function", {}, async () => undefined],
   ["many parameters", "hinges", {}, async () => undefined],
+  ["the hinge bench", "lines", {}, async () => undefined],
+  ["the hinge bench on a phone", "lines", PHONE, async () => undefined],
+  ["a map", "plane", {}, async () => undefined],
+  ["a map in the dark, with a slice", "space", { colorScheme: "dark" }, async () => undefined],
+  ["the landscape", "lesson", { hash: "#1&over=0,1" }, async () => undefined],
 ];
 
 test.each(states)("axe finds no barrier: %s", async (_, name, options, arrive) => {

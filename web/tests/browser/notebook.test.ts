@@ -26,8 +26,8 @@ async function shown(): Promise<Page> {
   await page.addScriptTag({ content: readFileSync(new URL("../../../src/squiggly/page/static/lab-notebook.js", import.meta.url), "utf8") });
   await page.evaluate(() => {
     const document_ = document.getElementById("squiggly-document")!.textContent!, given = JSON.parse(document_);
-    const [a, b, c] = given.start, { formula, input, target } = given.model;
-    const state = { formula, input, target, parameters: { a, b, c }, loss: given.loss, delta: given.delta, step: 0 };
+    const [a, b, c] = given.start, { formula, inputs, target } = given.model;
+    const state = { formula, inputs, target, parameters: { a, b, c }, loss: given.loss, delta: given.delta, step: 0 };
     const traits: Record<string, any> = { lab: "one", document: document_, state, points: given.points }, listeners = new Map<string, Set<() => void>>();
     const writes: number[] = [], keys: string[] = [];
     const set = (name: string, value: unknown): void => {

@@ -21,6 +21,12 @@ def pages() -> dict[str, sq.Lab]:
     counts = sq.add_noise(90 * np.exp(-t / 3) + 8, mult=0.04, add=1.0, seed=1)
     decay = {"t": t, "counts": counts, "sigma": np.sqrt(np.abs(counts)) + 0.5}
     wide = np.linspace(0, 1, 5_000)
+    random = np.random.default_rng(0)
+    u, v, w = random.uniform(-2, 2, (3, 200))
+    tilted = {"x": u, "y": v, "z": np.sin(1.3 * u) * v + 0.1 * random.normal(size=200)}
+    folded = {"x": u, "y": v, "z": w, "v": u * v + w + 2 * np.maximum(0, u + 0.5 * v + 0.7 * w - 0.3)}
+    lines = dict(c0=0.4, c1=-0.2, w1=-1, t1=-1.2, w2=2, t2=-0.4, w3=-1.5, t3=0.5, w4=-0.8, t4=1.2)
+    turned = dict(c0=0.5, c1=0.2, c2=0.3, w1=1, a1=0.2, t1=0.3, w2=-0.7, a2=1.2, t2=-0.5, w3=0.6, a3=-0.9, t3=0.2)
     return {
         "lesson": sq.lab(
             "y = a*x^2 + b*x + c", lesson, start=abc, target=1.1, loss=sq.mae, title="The lesson's quadratic"
@@ -31,6 +37,9 @@ def pages() -> dict[str, sq.Lab]:
         "overflow": sq.lab("y = exp(a*x)", {"x": [0, 1, 2, 3], "y": [1, 2, 4, 8]}, start={"a": 0.5}),
         "many": sq.lab("y = a*x^2 + b*x + c", (wide, sq.add_noise(wide**2, mult=0.1, add=0.1, seed=2))),
         "hinges": sq.lab(sq.relus(8), lesson),
+        "lines": sq.relus(4).lab((x, np.sin(2 * x)), start=lines),
+        "plane": sq.relus(3, inputs=2).lab(tilted, start=turned),
+        "space": sq.lab("v = a*x*y + b*z + relu(m*x + n*y + p*z + q)", folded),
     }
 
 

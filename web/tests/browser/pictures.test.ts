@@ -28,6 +28,13 @@ const PICTURES: readonly (readonly [string, string, Options, (page: Page) => Pro
   ["points", "lesson", {}, (page) => panel(page, "points")],
   ["function", "function", {}, async () => undefined],
   ["decay", "decay", {}, async () => undefined],
+  ["bench", "lines", {}, async () => undefined],
+  ["bench-dark", "lines", { colorScheme: "dark" }, (page) => slider(page, "line 2").focus()],
+  ["bench-phone", "lines", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, async () => undefined],
+  ["landscape", "lesson", { hash: "#1&over=0,2&step=60" }, (page) => page.locator(".landscape-map").scrollIntoViewIfNeeded()],
+  ["plane", "plane", {}, async () => undefined],
+  ["plane-dark", "plane", { colorScheme: "dark" }, async () => undefined],
+  ["space-phone", "space", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, async () => undefined],
 ];
 
 /** Played a little, then taken to one moment of the walk. */

@@ -13,9 +13,9 @@ import type { Document } from "../../src/contract.ts";
 const x = Array.from({ length: 20 }, (_, i) => -2 + (4 * i) / 19);
 const noise = [3.87, 0, 0.7, 0.4, -0.5, 1.1, -1.5, 0.7, -0.9, -0.3, -1, 3, 0.1, -2.8, 0.8, -0.5, -0.1, -0.4, -0.9, -3.3];
 const lesson: Document = {
-  version: 1, title: "", range: [-2, 2], start: [1.1, 1.1, 1.1], locked: [false, false, false], bounds: [[null, null], [null, null], [null, null]],
-  model: { formula: "a*x^2 + b*x + c", input: "x", target: "y", parameters: ["a", "b", "c"], nodes: [["name", "a"], ["name", "x"], ["constant", 2], ["power", 1, 2], ["multiply", 0, 3], ["name", "b"], ["multiply", 5, 1], ["add", 4, 6], ["name", "c"], ["add", 7, 8]] },
-  points: { x, y: x.map((v, i) => 3 * v * v + 2 * v + 1 + noise[i]!), sigma: null }, loss: "mae", delta: 1, target: 1.1, best: [2.7, 1.5, 0.8],
+  version: 1, title: "", ranges: [[-2, 2]], start: [1.1, 1.1, 1.1], locked: [false, false, false], bounds: [[null, null], [null, null], [null, null]],
+  model: { formula: "a*x^2 + b*x + c", inputs: ["x"], target: "y", parameters: ["a", "b", "c"], nodes: [["name", "a"], ["name", "x"], ["constant", 2], ["power", 1, 2], ["multiply", 0, 3], ["name", "b"], ["multiply", 5, 1], ["add", 4, 6], ["name", "c"], ["add", 7, 8]] },
+  points: { x: [x], y: x.map((v, i) => 3 * v * v + 2 * v + 1 + noise[i]!), sigma: null }, loss: "mae", delta: 1, target: 1.1, best: [2.7, 1.5, 0.8],
   walk: { rate: 0.01, steps: 100, optimizer: "sgd", schedule: "steady", zero: true }, checks: { loss: "mae", x: [], y: [], weight: [], at: [] },
 };
 const after = (...actions: Action[]): Lab => actions.reduce(update, open(lesson));

@@ -140,7 +140,7 @@ test("-0 and 0 are two numbers, and nan is one", () => {
 });
 
 test("a name in a formula that nobody gives is refused", () => {
-  expect(() => interpreter(parse("a*x").expr, "x", [])).toThrow("`a` is neither the input nor a parameter");
+  expect(() => interpreter(parse("a*x").expr, "x", [])).toThrow("`a` is neither an input nor a parameter");
 });
 
 test("points in several blocks have the values, rows, loss and gradient they have one by one", () => {

@@ -13,8 +13,8 @@ const X = Array.from({ length: 9 }, (_, i) => i / 2 - 2);
 
 const LESSON: Document = {
   version: 1, title: "the lesson",
-  model: { formula: "a*x^2 + b*x + c", input: "x", target: "y", parameters: ["a", "b", "c"], nodes: flat(parse("a*x^2 + b*x + c").expr) },
-  points: { x: X, y: X.map((x, i) => 3 * x * x + 2 * x + 1 + Math.sin(7 * i)), sigma: null }, range: [-2, 2],
+  model: { formula: "a*x^2 + b*x + c", inputs: ["x"], target: "y", parameters: ["a", "b", "c"], nodes: flat(parse("a*x^2 + b*x + c").expr) },
+  points: { x: [X], y: X.map((x, i) => 3 * x * x + 2 * x + 1 + Math.sin(7 * i)), sigma: null }, ranges: [[-2, 2]],
   start: [1.1, 1.1, 1.1], locked: [false, false, false], bounds: [[null, null], [null, null], [null, null]],
   loss: "mae", delta: 1, target: 1.1, best: null,
   walk: { rate: 0.01, steps: 100, optimizer: "sgd", schedule: "steady", zero: true },
@@ -25,8 +25,8 @@ const after = (...actions: Action[]): Lab => actions.reduce(update, opened);
 
 /** What a reader sees of a lab. */
 const seen = (lab: Lab) => {
-  const { model: { formula, input, target }, points: { x, y, sigma }, parameters, locked, loss, delta, target: goal, start, legs, steps, step, following, view } = lab;
-  return { formula, input, target, x, y, sigma, parameters, locked, loss, delta, goal, start, legs, steps, step, following, view, value: lossAt(lab).loss };
+  const { model: { formula, inputs, target }, points: { x, y, sigma }, parameters, locked, loss, delta, target: goal, start, legs, steps, step, following, view } = lab;
+  return { formula, inputs, target, x, y, sigma, parameters, locked, loss, delta, goal, start, legs, steps, step, following, view, value: lossAt(lab).loss };
 };
 const isThere = (lab: Lab): void => expect(seen(fromHash(toHash(lab), opened))).toEqual(seen(lab));
 
@@ -49,7 +49,7 @@ describe("a link is a lab", () => {
     ["a branch", [{ kind: "scrub", step: 37 }, { kind: "branch" }, { kind: "walk", rate: 0.1, schedule: "cosine", zero: false }, { kind: "scrub", step: 80 }]],
     ["a formula with odd names", [{ kind: "formula", text: "y = `peak & <b>`*exp(-`tau #1`*x) + é" }, { kind: "lock", index: 1 }]],
     ["points, by hand", [{ kind: "drag", index: 2, x: 0.1, y: -1e-12, grip: "begin" }, { kind: "add", x: 5, y: 1 / 3 }, { kind: "delete", index: 0 }]],
-    ["points with errors and names", [{ kind: "points", points: pointsOf([0, 1, 2, 5], [1, 2, 2, 9], [0.1, 0.2, 0.1, 0.3]), input: "time (s)", target: "counts" }]],
+    ["points with errors and names", [{ kind: "points", points: pointsOf([0, 1, 2, 5], [1, 2, 2, 9], [0.1, 0.2, 0.1, 0.3]), inputs: ["time (s)"], target: "counts" }]],
     ["no points", [{ kind: "points", points: pointsOf([], []) }]],
     ["settings", [{ kind: "loss", loss: "huber", delta: 0.25 }, { kind: "target", value: null }, { kind: "steps", steps: 250 }, { kind: "follow", on: true }]],
     ["a view", [{ kind: "view", view: { x: [-1, 1], y: [0, 1e-3] } }]],
@@ -79,7 +79,7 @@ describe("links that were made once keep working", () => {
     ["#1&p=1.1,-0.5,1.1&walk=0:0.05:adam:steady&step=37", { step: 37, legs: [{ from: 0, rate: 0.05, optimizer: "adam", schedule: "steady", zero: true }] }],
     ["#1&walk=0:0.01:sgd:steady:sum;37:0.1:momentum:cosine&steps=200&step=150", { step: 150, steps: 200 }],
     ["#1&f=a*sin(k*x%29&p=1.1,1", { formula: "a*sin(k*x)", parameters: [1.1, 1] }],
-    ["#1&f=amplitude*exp(-t/tau)&x=t&y=counts%20per%20s&p=3,0.5&hold=01&px=0,1,2&py=3,2,1&ps=0.1,0.1,0.2&loss=mse", { input: "t", target: "counts per s", locked: [false, true], loss: "mse" }],
+    ["#1&f=amplitude*exp(-t/tau)&x=t&y=counts%20per%20s&p=3,0.5&hold=01&px=0,1,2&py=3,2,1&ps=0.1,0.1,0.2&loss=mse", { inputs: ["t"], target: "counts per s", locked: [false, true], loss: "mse" }],
     ["#1&loss=huber&delta=0.25&goal=none&follow=1&view=-1,1,0,4", { loss: "huber", delta: 0.25, goal: null, following: true, view: { x: [-1, 1], y: [0, 4] } }],
     ["#1&px=&py=", { x: new Float64Array(0) }],
     ["#1&goal=0.5&anothertime=1&p=1,2,3", { goal: 0.5, start: [1, 2, 3] }],

@@ -8,7 +8,7 @@ const after = (lab: Lab, ...actions: readonly Action[]): Lab => actions.reduce(u
 const fresh = (): Lab => open(lesson());
 
 /** What one view of a lab tells another. */
-const passed = (from: Lab, to: Lab): Lab => told(to, shownBy(from), toDocument(from.points));
+const passed = (from: Lab, to: Lab): Lab => told(to, shownBy(from), toDocument(from.points, 1));
 
 describe("what the notebook says", () => {
   test("leaves the very same lab where it says nothing new", () => {
@@ -18,14 +18,14 @@ describe("what the notebook says", () => {
 
   test("moves the sliders it names, and is no move of the reader's", () => {
     const lab = after(fresh(), { kind: "step", by: 7 });
-    const next = told(lab, { ...shownBy(lab), parameters: { a: 2.5, gone: 1 } }, toDocument(lab.points));
+    const next = told(lab, { ...shownBy(lab), parameters: { a: 2.5, gone: 1 } }, toDocument(lab.points, 1));
     expect(next.parameters).toEqual([2.5, ...lab.parameters.slice(1)]);
     expect([next.moves, next.ghost, next.past, next.step]).toEqual([0, null, [], 0]);
   });
 
   test("moves only the slider it names while the reader has the rest follow", () => {
     const lab = after(fresh(), { kind: "follow", on: true });
-    const next = told(lab, { ...shownBy(lab), parameters: { a: 2.5, b: 1.1, c: 1.1 } }, toDocument(lab.points));
+    const next = told(lab, { ...shownBy(lab), parameters: { a: 2.5, b: 1.1, c: 1.1 } }, toDocument(lab.points, 1));
     expect([next.parameters, next.following]).toEqual([[2.5, 1.1, 1.1], true]);
   });
 
@@ -36,12 +36,12 @@ describe("what the notebook says", () => {
     ["a step of the descent", [{ kind: "step", by: 5 }]],
     ["another loss", [{ kind: "loss", loss: "huber", delta: 0.5 }]],
     ["another formula", [{ kind: "formula", text: "k*x + d" }]],
-    ["points with other names", [{ kind: "points", points: fresh().points, input: "t", target: "counts" }]],
+    ["points with other names", [{ kind: "points", points: fresh().points, inputs: ["t"], target: "counts" }]],
     ["another formula and back", [{ kind: "formula", text: "k*x + d" }, { kind: "reset" }]],
   ])("carries %s from one view to another", (_, actions) => {
     const from = after(fresh(), ...actions), to = passed(from, after(fresh(), { kind: "slide", index: 0, value: 3, grip: "begin" }));
     expect({ ...shownBy(to), step: 0 }).toEqual({ ...shownBy(from), step: 0 });
-    expect(toDocument(to.points)).toEqual(toDocument(from.points));
+    expect(toDocument(to.points, 1)).toEqual(toDocument(from.points, 1));
   });
 
   test("brings the author's model back after another formula", () => {

@@ -34,14 +34,14 @@ describe("make points", () => {
 
 test("points that are saved as CSV come back as they were", () => {
   const kept = pointsOf([0.1, -0, 1e-300], [1 / 3, 2, 1e22], [1, 2, 3]);
-  const { points: back, input, target } = readTable(pointsCsv(kept, 'time, "s"', "a;b"), "points.csv", { input: "x", target: "y" });
-  expect([back, input, target]).toEqual([{ ...kept, x: Float64Array.of(0.1, 0, 1e-300) }, 'time, "s"', "a;b"]);
+  const { points: back, inputs, target } = readTable(pointsCsv(kept, ['time, "s"'], "a;b"), "points.csv", { inputs: ["x"], target: "y" });
+  expect([back, inputs[0], target]).toEqual([{ ...kept, x: Float64Array.of(0.1, 0, 1e-300) }, 'time, "s"', "a;b"]);
 });
 
 test("a panel is there while it is open, and only then", () => {
   const document: Document = {
-    version: 1, title: "", model: { formula: "a*x", input: "x", target: "y", parameters: ["a"], nodes: flat(parse("a*x").expr) },
-    points: { x: [1], y: [2], sigma: null }, range: [0, 1], start: [1], locked: [false], bounds: [[null, null]], loss: "mse", delta: 1, target: null, best: null,
+    version: 1, title: "", model: { formula: "a*x", inputs: ["x"], target: "y", parameters: ["a"], nodes: flat(parse("a*x").expr) },
+    points: { x: [[1]], y: [2], sigma: null }, ranges: [[0, 1]], start: [1], locked: [false], bounds: [[null, null]], loss: "mse", delta: 1, target: null, best: null,
     walk: { rate: 0.1, steps: 9, optimizer: "sgd", schedule: "steady", zero: true }, checks: { loss: "mse", x: [], y: [], weight: [], at: [] },
   };
   const lab = open(document), send = (): void => undefined, page = {} as Page;

@@ -64,12 +64,12 @@ test("the arrow points downhill and grows with the slope, up to a length", () =>
 });
 
 const quadratic: Document = {
-  version: 1, title: "", range: [-2, 2], start: [3, -1.2, -0.5], locked: [false, false, false], bounds: [[null, null], [null, null], [null, null]],
+  version: 1, title: "", ranges: [[-2, 2]], start: [3, -1.2, -0.5], locked: [false, false, false], bounds: [[null, null], [null, null], [null, null]],
   model: {
-    formula: "a*x^2 + b*x + x*c", input: "x", target: "y", parameters: ["a", "b", "c"],
+    formula: "a*x^2 + b*x + x*c", inputs: ["x"], target: "y", parameters: ["a", "b", "c"],
     nodes: [["name", "a"], ["name", "x"], ["constant", 2], ["power", 1, 2], ["multiply", 0, 3], ["name", "b"], ["multiply", 5, 1], ["add", 4, 6], ["name", "c"], ["multiply", 1, 8], ["add", 7, 9]],
   },
-  points: { x: [-1, 0, 1], y: [1, 0, 2], sigma: null }, loss: "mae", delta: 1, target: 0.5, best: null,
+  points: { x: [[-1, 0, 1]], y: [1, 0, 2], sigma: null }, loss: "mae", delta: 1, target: 0.5, best: null,
   walk: { rate: 0.01, steps: 10, optimizer: "sgd", schedule: "steady", zero: true },
   checks: { loss: "mae", x: [], y: [], weight: [], at: [] },
 };

@@ -17,12 +17,12 @@ import { type Lab, open, update } from "../../src/state.ts";
 
 const LINE: Document = {
   version: 1, title: "a line",
-  model: { formula: "a*x + b", input: "x", target: "y", parameters: ["a", "b"], nodes: [["name", "a"], ["name", "x"], ["multiply", 0, 1], ["name", "b"], ["add", 2, 3]] },
-  points: { x: [0, 1, 2, 3, 4], y: [1, 3, 2, 5, 4], sigma: null }, range: [0, 4], start: [1, 1], locked: [false, false], bounds: [[null, null], [null, null]],
+  model: { formula: "a*x + b", inputs: ["x"], target: "y", parameters: ["a", "b"], nodes: [["name", "a"], ["name", "x"], ["multiply", 0, 1], ["name", "b"], ["add", 2, 3]] },
+  points: { x: [[0, 1, 2, 3, 4]], y: [1, 3, 2, 5, 4], sigma: null }, ranges: [[0, 4]], start: [1, 1], locked: [false, false], bounds: [[null, null], [null, null]],
   loss: "mse", delta: 1, target: null, best: [0.8, 1.4],
   walk: { rate: 0.01, steps: 100, optimizer: "sgd", schedule: "steady", zero: true }, checks: { loss: "mse", x: [], y: [], weight: [], at: [] },
 };
-const NONE: Document = { ...LINE, points: { x: [], y: [], sigma: null }, best: null };
+const NONE: Document = { ...LINE, points: { x: [[]], y: [], sigma: null }, best: null };
 
 const lab = open(LINE);
 const framed = (l: Lab): Frame => frameOf(windowOf(l), 760, 426, l.model.input, l.model.target, 36);

@@ -12,8 +12,8 @@ import { runs } from "../runs.ts";
 
 const LESSON: Document = {
   version: 1, title: "the lesson",
-  model: { formula: "a*x + b", input: "x", target: "y", parameters: ["a", "b"], nodes: flat(parse("a*x + b").expr) },
-  points: { x: [0, 1, 2], y: [1, 3, 5], sigma: null }, range: [0, 2], start: [1, 1], locked: [false, false], bounds: [[null, null], [null, null]],
+  model: { formula: "a*x + b", inputs: ["x"], target: "y", parameters: ["a", "b"], nodes: flat(parse("a*x + b").expr) },
+  points: { x: [[0, 1, 2]], y: [1, 3, 5], sigma: null }, ranges: [[0, 2]], start: [1, 1], locked: [false, false], bounds: [[null, null], [null, null]],
   loss: "mse", delta: 1, target: null, best: null,
   walk: { rate: 0.1, steps: 10, optimizer: "sgd", schedule: "steady", zero: true }, checks: { loss: "mse", x: [], y: [], weight: [], at: [] },
 };

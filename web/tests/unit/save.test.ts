@@ -11,12 +11,12 @@ import { type Action, type Lab, open, update } from "../../src/state.ts";
 
 const LESSON: Lesson = {
   version: 1, title: "a < b",
-  model: { formula: "a*x + b", input: "x", target: "y", parameters: ["b", "a"], nodes: flat(parse("a*x + b").expr) },
-  points: { x: [0, 1, 2, 3], y: [1, 2.5, 5, 7], sigma: [1, 1, 2, 1] }, range: [0, 3],
+  model: { formula: "a*x + b", inputs: ["x"], target: "y", parameters: ["b", "a"], nodes: flat(parse("a*x + b").expr) },
+  points: { x: [[0, 1, 2, 3]], y: [1, 2.5, 5, 7], sigma: [1, 1, 2, 1] }, ranges: [[0, 3]],
   start: [1, 2], locked: [false, false], bounds: [[null, null], [0, null]],
   loss: "mse", delta: 1, target: 0.1, best: [1, 2],
   walk: { rate: 0.01, steps: 50, optimizer: "sgd", schedule: "steady", zero: true },
-  checks: { loss: "mse", x: [1], y: [2], weight: [1], at: [{ parameters: [1, 2], loss: 1, gradient: [2, 2] }] },
+  checks: { loss: "mse", x: [[1]], y: [2], weight: [1], at: [{ parameters: [1, 2], loss: 1, gradient: [2, 2] }] },
 };
 const printed = open(LESSON).model.evaluator;
 const after = (...actions: Action[]): Lab => actions.reduce(update, open(LESSON, printed));
@@ -30,7 +30,7 @@ describe("a lab as a document", () => {
     ["another formula, other points", [{ kind: "formula", text: "y = amp*exp(-x/`tau </script>`)" }, { kind: "add", x: 4, y: 9 }, { kind: "loss", loss: "huber", delta: 0.3 }, { kind: "target", value: null }]],
   ])("%s", (_, actions) => {
     const lab = after(...actions), back = again(lab);
-    const shown = ({ model: { formula, input, target, parameters: names }, points, parameters, locked, loss, delta, target: goal, steps }: Lab) => ({ formula, input, target, names, points, parameters, locked, loss, delta, goal, steps });
+    const shown = ({ model: { formula, inputs, target, parameters: names }, points, parameters, locked, loss, delta, target: goal, steps }: Lab) => ({ formula, inputs, target, names, points, parameters, locked, loss, delta, goal, steps });
     expect(shown(back)).toEqual(shown(lab));
     expect(lossAt(back).loss).toBe(lossAt(lab).loss);
     expect({ ...back.legs[0], from: 0 }).toEqual({ ...lab.legs.at(-1), from: 0 });

@@ -26,7 +26,7 @@ describe("opening", () => {
   });
 
   test("works without any points", () => {
-    const lab = open(lesson({ points: { x: [], y: [], sigma: null } }));
+    const lab = open(lesson({ points: { x: [[]], y: [], sigma: null } }));
     expect(lab.best).toBeNull();
     expect(after(lab, { kind: "step", by: 1 }).step).toBe(0);
     expect(after(lab, { kind: "add", x: 0, y: 1 }, { kind: "add", x: 1, y: 3 }).points.n).toBe(2);
@@ -128,18 +128,18 @@ describe("points and formulas", () => {
   });
 
   test("new points with other names carry the formula over to them", () => {
-    const lab = update(fresh(), { kind: "points", points: pointsOf([0, 1, 2], [1, 2, 5]), input: "time (s)", target: "v" });
+    const lab = update(fresh(), { kind: "points", points: pointsOf([0, 1, 2], [1, 2, 5]), inputs: ["time (s)"], target: "v" });
     expect([lab.model.input, lab.model.target, lab.model.formula]).toEqual(["time (s)", "v", "a*`time (s)`^2 + b*`time (s)` + c"]);
     expect(lab.best!.loss).toBeLessThan(1e-9);
   });
 
   test.each(["(", "exp", "pi", "x²", "a b", "__proto__"])("a column called %s does the formula no harm, there and back", (input) => {
-    const lab = after(fresh(), { kind: "points", points: pointsOf([0, 1, 2], [1, 2, 5]), input, target: "v" }, { kind: "points", points: pointsOf([0, 1], [1, 2]), input: "t", target: "v" });
+    const lab = after(fresh(), { kind: "points", points: pointsOf([0, 1, 2], [1, 2, 5]), inputs: [input], target: "v" }, { kind: "points", points: pointsOf([0, 1], [1, 2]), inputs: ["t"], target: "v" });
     expect([lab.model.formula, lab.model.input, lab.message]).toEqual(["a*t^2 + b*t + c", "t", null]);
   });
 
   test("a column called like a parameter leaves the names as they were", () => {
-    const lab = update(fresh(), { kind: "points", points: pointsOf([0, 1, 2], [1, 2, 5]), input: "a", target: "v" });
+    const lab = update(fresh(), { kind: "points", points: pointsOf([0, 1, 2], [1, 2, 5]), inputs: ["a"], target: "v" });
     expect([lab.model.input, lab.model.formula, lab.points.n]).toEqual(["x", "a*x^2 + b*x + c", 3]);
   });
 

@@ -4,12 +4,12 @@ import { MOST_POINTS } from "../../src/points.ts";
 import { readTable, type Wish } from "../../src/table.ts";
 import { runs } from "../runs.ts";
 
-const XY: Wish = { input: "x", target: "y" };
+const XY: Wish = { inputs: ["x"], target: "y" };
 const read = (text: string, wish: Wish = XY) => {
-  const { points: { x, y, sigma }, input, target } = readTable(text, "", wish);
-  return { x: [...x], y: [...y], sigma: sigma && [...sigma], input, target };
+  const { points: { x, y, sigma }, inputs, target } = readTable(text, "", wish);
+  return { x: [...x], y: [...y], sigma: sigma && [...sigma], inputs, target };
 };
-const plain = { x: [1, 2], y: [3.5, -4], sigma: null, input: "x", target: "y" };
+const plain = { x: [1, 2], y: [3.5, -4], sigma: null, inputs: ["x"], target: "y" };
 
 /** What a text is refused with. */
 function refusal(text: string, name = "", wish: Wish = XY): string {
@@ -44,14 +44,14 @@ describe("a table is read however it was written", () => {
   ])("%s", (_, text) => expect(read(text)).toEqual(plain));
 
   test("names come from the first line, quotes within quotes and line ends included", () => {
-    expect(read('"time, ""s""";"counts\nper s"\n1;3,5\n2;-4')).toEqual({ ...plain, input: 'time, "s"', target: "counts per s" });
+    expect(read('"time, ""s""";"counts\nper s"\n1;3,5\n2;-4')).toEqual({ ...plain, inputs: ['time, "s"'], target: "counts per s" });
   });
   test("no name holds a backtick or is endless", () => {
-    expect(read("a`b,y\n1,3.5\n2,-4").input).toBe("a b");
-    expect(read(`${"z".repeat(1000)},y\n1,3.5\n2,-4`).input).toHaveLength(80);
+    expect(read("a`b,y\n1,3.5\n2,-4").inputs[0]).toBe("a b");
+    expect(read(`${"z".repeat(1000)},y\n1,3.5\n2,-4`).inputs[0]).toHaveLength(80);
   });
   test("a third column is the errors where its name says so", () => {
-    expect(read("t,v,err\n1,3.5,0.1\n2,-4,0.2")).toEqual({ ...plain, input: "t", target: "v", sigma: [0.1, 0.2] });
+    expect(read("t,v,err\n1,3.5,0.1\n2,-4,0.2")).toEqual({ ...plain, inputs: ["t"], target: "v", sigma: [0.1, 0.2] });
     expect(read("t,v,w\n1,3.5,0.1\n2,-4,0.2").sigma).toBeNull();
     expect(read("1,3.5,0.1\n2,-4,0.2").sigma).toBeNull();
     expect(read("sigma,x,y\n1,1,3.5\n2,2,-4")).toEqual({ ...plain, sigma: [1, 2] });
@@ -59,8 +59,8 @@ describe("a table is read however it was written", () => {
   });
   test("columns that are called as in the lab are preferred", () => {
     const text = "id,note,y,x\n7,a,3.5,1\n8,b,-4,2";
-    expect(read(text, { input: "x", target: "y" })).toEqual(plain);
-    expect(read("1,3.5\n2,-4", { input: "t", target: "v" })).toEqual({ ...plain, input: "t", target: "v" });
+    expect(read(text, { inputs: ["x"], target: "y" })).toEqual(plain);
+    expect(read("1,3.5\n2,-4", { inputs: ["t"], target: "v" })).toEqual({ ...plain, inputs: ["t"], target: "v" });
   });
   test("rows with gaps are left out where that is wished", () => {
     expect(read("x,y\n1,3.5\n9,\nNA,1\n2,-4\n3,nan\n4,inf\n1e999,2", { ...XY, drop: true })).toEqual(plain);
