@@ -103,7 +103,7 @@ function without(lab: Lab, bench: Bench, index: number): Lab {
   return beat({ ...rebuilt(counted(remembered(lab), `without line ${index + 1}`), { ...bench, n: bench.n - 1 }, cut(lab.parameters), cut(lab.locked)), line });
 }
 
-/** So many lines: more where they help most, fewer without those that matter least. */
+/** So many lines, at their best where that is known: more where they help most, fewer without those that matter least. */
 function numbered(lab: Lab, from: Bench, wanted: number): Lab {
   if (wanted > MOST_LINES) return tooMany(lab);
   if (wanted === from.n || !(wanted >= 1)) return lab;
@@ -119,7 +119,8 @@ function numbered(lab: Lab, from: Bench, wanted: number): Lab {
     const losses = Array.from({ length: bench.n }, (_, i) => lossOf({ ...lab, model }, cut(values, i)).loss), least = losses.indexOf(Math.min(...losses));
     [values, locked, bench] = [cut(values, Math.max(0, least)), cut(locked, Math.max(0, least)), fewer];
   }
-  return { ...rebuilt(remembered(lab), bench, values, locked), helped: true };
+  const there = rebuilt(remembered(lab), bench, values, locked);
+  return { ...(there.best && bench.weighted && lab.loss === "mse" ? placed(there, there.best.values) : there), helped: true };
 }
 
 /** Half way to the next hook, or a little further where there is none. */

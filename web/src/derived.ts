@@ -74,14 +74,15 @@ export const boundsOf = ({ model, document }: Lab): readonly (readonly [number |
 
 /**
  * The parameters of lowest loss, with what is locked held where it is; null where there are no points or too many
- * parameters. "given": Python's answer is at hand. "warm": from the last one. "search": from nowhere.
+ * parameters. "given": Python's answer is at hand. "warm": from the last one; "near": as
+ * quickly as a hand that drags a point wants it. "search": from nowhere.
  */
-export function bestFor(lab: Lab, how: "given" | "warm" | "search"): Best | null {
+export function bestFor(lab: Lab, how: "given" | "near" | "warm" | "search"): Best | null {
   const { model, points, document } = lab;
   if (points.n === 0) return null;
   const given = model.typed ? null : document.best;
   if (how === "given" && given && !lab.locked.some(Boolean)) return { values: given, loss: lossOf(lab, given).loss, settled: true };
-  const placed = ONE ? exactly(lab) : null;
+  const placed = ONE ? exactly(lab, how !== "near") : null;
   if (placed) return placed;
   if (model.parameters.length > MOST_SOLVED) return null;
   const more = [...(lab.best ? [lab.best.values] : []), ...(given ? [given] : [])];

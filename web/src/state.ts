@@ -266,8 +266,8 @@ export const complain = (lab: Lab, text: string): Lab => ({ ...lab, message: { k
 
 /** The best for what changed, and the walk gone again through the changed landscape. settled: no drag is going on. */
 export function refit(lab: Lab, settled = true): Lab {
-  const shown = at(lab, lab.wanted), heavy = lab.points.n * lab.parameters.length > (lab.bench ? 500 : 20_000);
-  return heavy && !settled ? shown : { ...shown, best: bestFor(shown, "warm") };
+  const shown = at(lab, lab.wanted), heavy = lab.points.n * lab.parameters.length > 20_000;
+  return heavy && !settled ? shown : { ...shown, best: bestFor(shown, settled ? "warm" : "near") };
 }
 
 /** The lab with its best looked for, and sliders that reach it. */

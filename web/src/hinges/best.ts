@@ -5,17 +5,17 @@ import { type Bench, benchOf, linesOf } from "./forms.ts";
 import { place } from "./place.ts";
 import type { Lab } from "../state.ts";
 
-/** The parameters of least squared loss; null where the lines are no weighted bench, or where no place is better than another. given: hooks that count as one more start. */
-function placed({ points: { n, x, y, weight } }: Pick<Lab, "points">, bench: Bench, given?: readonly number[]): number[] | null {
-  const found = n ? place(x, y, weight, bench.n, given?.every(Number.isFinite) ? given : undefined) : null;
+/** The parameters of least squared loss; null where no place is better than another. given: lines whose hooks count as one more start, or without a search as the only one. */
+function placed({ points: { n, x, y, weight } }: Pick<Lab, "points">, bench: Bench, given: readonly number[], search = true): number[] | null {
+  const hooks = linesOf(bench, given).map(({ hook }) => hook), found = n ? place(x, y, weight, bench.n, hooks.every(Number.isFinite) ? hooks : undefined, search) : null;
   return found && [found.c0, found.c1, ...[...found.t].flatMap((t, i) => [found.w[i]!, t])];
 }
 
-/** The lowest loss there is for weighted lines under the squared loss, nothing held; null where that is not what is asked. */
-export function exactly(lab: Lab): Best | null {
+/** The lowest loss there is for weighted lines under the squared loss, nothing held; null where that is not what is asked. Without a search: the nearest to the last. */
+export function exactly(lab: Lab, search: boolean): Best | null {
   const bench = benchOf(lab.model);
   if (!bench?.weighted || lab.loss !== "mse" || lab.locked.some(Boolean) || bounded(lab)) return null;
-  const values = placed(lab, bench, linesOf(bench, lab.parameters).map(({ hook }) => hook));
+  const values = placed(lab, bench, search || !lab.best ? lab.parameters : lab.best.values, search || !lab.best);
   return values?.every(Number.isFinite) ? { values, loss: lossOf(lab, values).loss, settled: true } : null;
 }
 
@@ -33,4 +33,4 @@ export function notExact(lab: Lab): string {
 }
 
 /** The exact places, starting where the hand left the hooks. Call where `notExact` says nothing. */
-export const placedFrom = (lab: Lab, bench: Bench): number[] | null => placed(lab, bench, linesOf(bench, lab.parameters).map(({ hook }) => hook));
+export const placedFrom = (lab: Lab, bench: Bench): number[] | null => placed(lab, bench, lab.parameters);

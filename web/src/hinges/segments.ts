@@ -97,9 +97,15 @@ function binned(rows: Rows): Bins {
 
 /** Straight lines that grow by a point at a time: of each its sums about the mean, and what it leaves. */
 class Straight {
-  readonly w: Float64Array; readonly x: Float64Array; readonly y: Float64Array; readonly xx: Float64Array; readonly xy: Float64Array; readonly cost: Float64Array;
+  readonly w: Float64Array;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly xx: Float64Array;
+  readonly xy: Float64Array;
+  readonly cost: Float64Array;
   constructor(n: number) {
-    [this.w, this.x, this.y, this.xx, this.xy, this.cost] = Array.from({ length: 6 }, () => new Float64Array(n)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+    const zeros = (): Float64Array => new Float64Array(n);
+    [this.w, this.x, this.y, this.xx, this.xy, this.cost] = [zeros(), zeros(), zeros(), zeros(), zeros(), zeros()];
   }
 
   /** One more point for the first `count` lines: terms that are never negative are added, so nothing cancels. */

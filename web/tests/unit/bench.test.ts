@@ -215,8 +215,13 @@ describe("more and fewer", () => {
   });
 
   test("of fewer lines those that matter least go", () => {
-    const lab = after(written(WEIGHTED, [1, 0, 5, 0, 1e-9, 1]), { kind: "lines", n: 1 });
+    const lab = after(written(WEIGHTED, [1, 0, 5, 0, 1e-9, 1]), { kind: "loss", loss: "mae" }, { kind: "lines", n: 1 });
     expect(lab.parameters).toEqual([1, 0, 5, 0]);
+  });
+  test("they are at their best at once, where that is known", () => {
+    const lab = after(benched(), { kind: "lines", n: 3 });
+    expect(lossAt(lab).loss).toBe(lab.best!.loss);
+    expect(lab.helped).toBe(true);
   });
 });
 
@@ -224,9 +229,9 @@ describe("exact places", () => {
   const noisy = (): Lab => after(benched(), { kind: "lines", n: 4 });
 
   test("are never worse than the hand's, and the best that is known", () => {
-    const lab = after(noisy(), { kind: "exact" });
-    expect(lossAt(lab).loss).toBeLessThan(lossAt(noisy()).loss);
-    expect([lab.helped, lossAt(lab).loss <= exactly(noisy())!.loss * (1 + 1e-9)]).toEqual([true, true]);
+    const hand = after(noisy(), { kind: "place", values: noisy().parameters.map((v) => v + 0.1), grip: "begin" }), lab = after(hand, { kind: "exact" });
+    expect(lossAt(lab).loss).toBeLessThan(lossAt(hand).loss);
+    expect([lab.helped, lossAt(lab).loss <= exactly(hand, true)!.loss * (1 + 1e-9)]).toEqual([true, true]);
   });
 
   test("are said to be for the squared error where another is on show", () => {
