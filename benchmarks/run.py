@@ -31,6 +31,7 @@ SCRIPTS = [
     "relus",
     "creases",
     "page_browser",
+    "page_lines",
     "page_speed",
     "size",
 ]
