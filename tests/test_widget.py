@@ -288,3 +288,39 @@ def test_neither_squiggly_nor_a_lab_imports_what_a_notebook_needs():
 
 def test_marimo_shows_the_same_widget(lab):
     assert lab._display_() is lab.widget
+
+
+# --- Several inputs --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plane() -> sq.Lab:
+    x, y = np.array([0.0, 1, 2, 0, 1]), np.array([0.0, 0, 0, 3, 4])
+    return sq.lab("z = a*x + b*y", {"x": x, "y": y, "z": x - y}, start={"a": 1, "b": 1})
+
+
+@pytest.mark.parametrize("formula", ["p*y + q*x", "p*y + q"])
+def test_a_formula_typed_in_the_page_keeps_the_order_of_the_inputs(plane, formula):
+    state = {**plane.widget.state, "formula": formula, "parameters": {"p": 1, "q": 2}}
+    plane.widget.set_state({"state": state})
+    plane.points = {"x": [10, 20, 30], "y": [1, 2, 4], "z": [3, 4, 5]}
+    assert plane.widget.points["x"] == [[10, 20, 30], [1, 2, 4]]
+    assert {n: v.tolist() for n, v in plane.points.inputs.items()} == {"x": [10, 20, 30], "y": [1, 2, 4]}
+    assert plane.now.model.inputs == ("x", "y")
+    assert plane.now.ranges == ((10, 30), (1, 4))
+    assert island.picture(plane.now)[:4] == b"\x89PNG"
+
+
+def test_points_of_several_inputs_are_checked_column_by_column(plane):
+    for x in ([[0, 1]], [[0, 1], [0]], [[0, 1], [0, None]]):
+        with pytest.raises(traitlets.TraitError):
+            plane.widget.set_state({"points": {"x": x, "y": [1, 2], "sigma": None}})
+    state = {**plane.widget.state, "inputs": ["x", "x"]}
+    with pytest.raises(traitlets.TraitError, match="2 different names were expected"):
+        plane.widget.set_state({"state": state})
+
+
+def test_moved_points_move_the_picture_s_range():
+    lab = sq.lab("y = a*x + b", ([0, 0.5, 1], [0, 1, 2]))
+    lab.points = {"x": [500, 550, 600], "y": [0, 1, 2]}
+    assert lab.now.ranges == ((500, 600),)

@@ -236,7 +236,7 @@ def fit_command(
 @click.option("--schedule", type=RowOf("schedule", _schedules), default="steady", show_default=True, help="Of the rate")
 @click.option("--range", "span", metavar="LOW:HIGH", help="Of x, where there are no points  [default: -2:2]")
 @click.option("--title", default="", help="What stands above the page")
-@click.option("--relus", type=int, metavar="N", help="N rectified lines added up, in place of FORMULA")
+@click.option("--relus", type=click.IntRange(1), metavar="N", help="N rectified lines added up, in place of FORMULA")
 @click.option("--lesson", is_flag=True, help="The lesson's 20 noisy points, its loss, its start and a target")
 @click.option(
     "--open/--no-open", "show", default=None, help="Open the page where there is a screen  [default: without -o]"
@@ -308,6 +308,10 @@ def _only_table(given: tuple[str, ...], relus: int) -> tuple[str, ...]:
     formula = next((one for one in given if not _is_table(one)), None)
     if formula is not None:
         raise OptionError(f"--relus {relus} is a formula of its own, {formula} is another\nhint: leave one of them out")
+    if len(given) > 1:
+        raise OptionError(
+            f"{len(given)} tables were given, one was expected\nhint: squiggly lab {given[0]} --relus {relus}"
+        )
     return given
 
 

@@ -60,7 +60,7 @@ function opened(lab: Lab): Lab {
   const steep = visible(lab), hook = (share: number): number => tidy(low + share * (high - low), high - low);
   const points = lab.points.n ? lab.points : curveOf(lab.model, lab.parameters, shown(lab));
   const level = tidy(bottom + 0.3 * (top - bottom), top - bottom);
-  return { ...rebuilt({ ...remembered(lab), points, moves: 0, order: [], beaten: null, helped: false }, bench, [level, 0, steep, hook(1 / 3), -2 * steep, hook(2 / 3)]), bench: true };
+  return { ...rebuilt({ ...remembered(lab), points, moves: 0, order: [], beaten: null, helped: false }, bench, [level, 0, steep, hook(1 / 3), -2 * steep, hook(2 / 3)]), bench: true, before: (({ model, parameters, locked, points }) => ({ model, parameters, locked, points }))(lab) };
 }
 
 /** A slope that is seen: it crosses a third of the plot's height on a third of its width. */
@@ -71,12 +71,12 @@ function visible(lab: Lab): number {
 
 /** Without the bench: the formula that was there before it, else the author's; with their points where the bench had made some. */
 function left(lab: Lab): Lab {
-  const { document: d } = lab, off = { ...lab, bench: false, line: null, drawing: false };
-  const before = lab.past.findLast(({ bench, model }) => !bench && !benchOf(model)), author = before ? null : authored(d.model, lab.program);
+  const { document: d } = lab, off: Lab = { ...lab, bench: false, before: null, line: null, drawing: false };
+  const { before } = lab, author = before ? null : authored(d.model, lab.program);
   if (author && (!lab.model.typed || benchOf(author))) return off;
   const points = before && !before.points.n && !d.points.y.length ? before.points : lab.points;
   const model = author ?? before!.model, parameters = before?.parameters ?? d.start;
-  return remodelled({ ...remembered(lab), bench: false, line: null, drawing: false, points, moves: 0, order: [], beaten: null, helped: false }, model, parameters, before?.locked ?? d.locked);
+  return remodelled({ ...remembered(lab), bench: false, before: null, line: null, drawing: false, points, moves: 0, order: [], beaten: null, helped: false }, model, parameters, before?.locked ?? d.locked);
 }
 
 // --- Other lines ---
@@ -89,7 +89,7 @@ function remodelled(lab: Lab, model: Model, parameters: readonly number[], locke
 const rebuilt = (lab: Lab, bench: Bench, parameters: readonly number[], locked: readonly boolean[] = parameters.map(() => false)): Lab =>
   remodelled({ ...lab, line: lab.line !== null && lab.line < bench.n ? lab.line : null }, modelOf(bench, lab.model), parameters, locked);
 
-const tooMany = (lab: Lab): Lab => complain(lab, `there are ${MOST_LINES} lines, which is the most a page holds\nhint: remove some first`);
+const tooMany = (lab: Lab): Lab => complain(lab, `a page makes at most ${MOST_LINES} lines: a formula of more could not be read back\nhint: remove some first`);
 
 function another(lab: Lab, bench: Bench, beside: number | null): Lab {
   if (bench.n >= MOST_LINES) return tooMany(lab);

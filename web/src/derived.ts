@@ -7,7 +7,7 @@ import { linearParameters } from "./linear.ts";
 import { LOSSES } from "./losses.ts";
 import { memo } from "./memo.ts";
 import type { Model } from "./model.ts";
-import { type Points, taken } from "./points.ts";
+import { type Points, sampled } from "./points.ts";
 import type { Interval } from "./ranges.ts";
 import { best as solve } from "./solve.ts";
 import type { Lab } from "./state.ts";
@@ -97,7 +97,7 @@ export function follow(lab: Lab, index: number): readonly number[] {
 
 function solveFrom(lab: Lab, locked: readonly boolean[], more: readonly (readonly number[])[], search: boolean): Best | null {
   const { model } = lab;
-  const { n, x, y, weight } = thinned(lab.points, MOST_FITTED);
+  const { n, x, y, weight } = sampled(lab.points, MOST_FITTED);
   const linear = linearParameters(model.expr, model.parameters.filter((_, i) => !locked[i]));
   const { values, loss, settled } = solve({
     evaluator: model.evaluator, linear: model.parameters.map((name) => linear.includes(name)), x, y, weight, n,
@@ -135,12 +135,7 @@ const spaced = (low: number, high: number, n: number): Float64Array => Float64Ar
 
 const MOST_TRACKED = 500; // points in a track's losses: its shape needs no more
 
-/** At most so many of the points, evenly spread in the table's order. */
-function thinned(points: Points, most: number): Points {
-  return points.n <= most ? points : taken(points, Array.from({ length: most }, (_, i) => Math.floor((i * points.n) / most)));
-}
-
-const sparse = memo((points: Points): Points => thinned(points, MOST_TRACKED));
+const sparse = memo((points: Points): Points => sampled(points, MOST_TRACKED));
 
 /** Each point's share in the gradient of one parameter: they add up to it. Where it is above 0 the point asks for less of the parameter. */
 export function pullsOf(lab: Lab, index: number): Float64Array {

@@ -8,14 +8,14 @@ import { linearParameters } from "./linear.ts";
 import { mean } from "./losses.ts";
 import { memo } from "./memo.ts";
 import type { Model } from "./model.ts";
-import { type Points, taken } from "./points.ts";
+import { type Points, sampled } from "./points.ts";
 import type { Interval } from "./ranges.ts";
 import { nicely, tidy } from "./scale.ts";
 import type { Lab, View } from "./state.ts";
 
 export type Over = readonly [number, number];
 
-const MOST_SEEN = 150; // points: the shape needs no more
+const MOST_SEEN = 400; // points: the shape needs no more
 const MOST_SIDE = 100, LEAST_SIDE = 30; // places across and up
 const WORK = 6e7; // operations on a number in a frame
 const MIXED = 10; // of them for a point of a curve between two others, its loss included
@@ -64,8 +64,7 @@ export function landscapeOf({ model, points, loss, delta, parameters }: Pick<Lab
   return losses(model, seen(points), loss, delta, ...over, ...x, ...y, columns, rows, ...held);
 }
 
-const seen = memo((points: Points): Points =>
-  (points.n > MOST_SEEN ? taken(points, Array.from({ length: MOST_SEEN }, (_, i) => Math.floor((i * points.n) / MOST_SEEN))) : points));
+const seen = memo((points: Points): Points => sampled(points, MOST_SEEN));
 
 const losses = memo((
   model: Model, { n, x, y, weight }: Points, loss: LossName, delta: number, i: number, j: number,

@@ -48,7 +48,7 @@ export function toHash(lab: Lab): string {
     ...d, ...(model.typed ? fresh(model) : d), model: { ...d.model, typed: false },
     legs: [{ from: 0, ...d.walk }], steps: d.walk.steps, step: 0, following: false, view: null,
   });
-  const told = Object.entries({ ...words(lab), px: linkTooLong(lab) ? "" : pointWords(points, d), bench: lab.bench === (ONE && benchOf(model) !== null) ? "" : said(Number(lab.bench)), over: lab.landscape ? numbers(lab.landscape) : "", slice: numbers(lab.slice) }).filter(([key, text]) => text && text !== opened[key]);
+  const told = Object.entries({ ...words(lab), px: linkTooLong(lab) ? "" : pointWords(points, d), bench: lab.bench === (ONE && benchOf(model) !== null) ? "" : said(Number(lab.bench)), over: lab.landscape?.every((i) => i < model.parameters.length) ? numbers(lab.landscape) : "", slice: numbers(lab.slice) }).filter(([key, text]) => text && text !== opened[key]);
   // What ends in a bracket or a dot loses it where links are recognised in running text.
   return told.length ? `#1&${told.map((pair) => pair.join("=")).join("&")}`.replace(/[^A-Za-z0-9=]$/, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`) : "";
 }
@@ -118,9 +118,9 @@ function opening(keys: Keys, opened: Lab): Lab {
   const rough: Lab = {
     ...opened, model, start, parameters: start, points: pointsFrom(keys, opened), ...settingsFrom(keys, opened),
     locked: read(keys, "hold", (text) => (/^[01]+$/.test(text) && text.length === P ? [...text].map((bit) => bit === "1") : null), `a 0 or 1 for each of ${P} parameters`, begun.locked),
-    bench: read(keys, "bench", (text) => (/^[01]$/.test(text) ? text === "1" : null), "0 or 1", ONE && benchOf(model) !== null),
+    bench: ONE && benchOf(model) !== null && read(keys, "bench", (text) => (/^[01]$/.test(text) ? text === "1" : null), "0 or 1", true),
     landscape: read(keys, "over", (text) => pair(list(text, 2), P), `two different numbers below ${P}`, null),
-    slice: read(keys, "slice", (text) => list(text, model.inputs.length - 2), `a list of ${model.inputs.length - 2} numbers`, []),
+    slice: model.inputs.length > 2 ? read(keys, "slice", (text) => list(text, model.inputs.length - 2), "a number", []) : [],
     ...(model === opened.model ? {} : { beaten: null }),
   };
   if (rough.points.n * ordered([model.expr]).length * step > MOST_WORK) throw new RangeError(`this link's key step is ${step}: too far to walk again here`);
@@ -130,8 +130,8 @@ function opening(keys: Keys, opened: Lab): Lab {
 
 function modelFrom(keys: Keys, { model }: Lab): Model {
   const name = (text: string): string | null => (/^[^`\p{C}]{1,200}$/u.test(text) && text.trim() ? text : null);
-  const several = (text: string): string[] | null => { const all = text.split("`").map(name); return all.length === model.inputs.length && all.every((word) => word !== null) ? all : null; };
-  const input = read(keys, "x", several, model.inputs.length > 1 ? `${model.inputs.length} names of columns` : "the name of a column", model.inputs), target = read(keys, "y", name, "the name of a column", model.target), formula = keys.get("f");
+  const several = (text: string): string[] | null => { const all = text.split("`").map(name); return all.length === model.inputs.length && new Set(all).size === all.length && all.every((word) => word !== null) ? all : null; };
+  const input = read(keys, "x", several, model.inputs.length > 1 ? `a list of ${model.inputs.length} different names` : "the name of a column", model.inputs), target = read(keys, "y", (text) => (input.includes(text) ? null : name(text)), "the name of another column", model.target), formula = keys.get("f");
   const found = formula === undefined ? renamed(model, input, target) : attempt(() => typed(formula, input, target));
   if (typeof found === "string") throw new RangeError(`this link's key f is no formula: ${found.split("\n")[0]}`);
   return found;

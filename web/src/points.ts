@@ -1,6 +1,7 @@
 /** Points as the page holds them: columns that are never changed in place. An edit makes new ones. */
 
 import type { PointsDocument } from "./contract.ts";
+import { random } from "./noise.ts";
 
 /** More rows than this make no page: a stranger's phone has to draw them. */
 export const MOST_POINTS = 100_000;
@@ -31,6 +32,13 @@ export const columnsOf = ({ n, x }: Pick<Points, "n" | "x">, inputs = n ? x.leng
 export function taken<P extends Pick<Points, "n" | "x" | "y" | "weight">>(p: P, index: readonly number[]): P {
   const pick = (column: Float64Array): Float64Array => Float64Array.from(index, (i) => column[i]!);
   return { ...p, n: index.length, x: Float64Array.from(columnsOf(p).flatMap((column) => [...pick(column)])), y: pick(p.y), weight: pick(p.weight) };
+}
+
+/** At most so many of the points, spread over the table, but not evenly: a grid's rows would be met in step. */
+export function sampled(points: Points, most: number): Points {
+  if (points.n <= most) return points;
+  const { sample } = random(0);
+  return taken(points, Array.from({ length: most }, (_, i) => Math.floor(((i + sample()) * points.n) / most)));
 }
 
 /** What a point's inputs are: a number where there is one of them. */

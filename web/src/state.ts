@@ -51,6 +51,7 @@ export type Lab = Readonly<{
   pulls: number | null; // the parameter whose pulls are shown
   chosen: number | null; // the point under the keyboard
   bench: boolean; // whether rectified lines are worked on as objects
+  before: Pick<Lab, "model" | "parameters" | "locked" | "points"> | null; // what stood where the bench was put: it comes back when the bench goes
   line: number | null; // the rectified line that is worked on
   drawing: boolean; // whether the next stroke on the plot is a curve to approach
   landscape: readonly [number, number] | null; // the two parameters over which the loss is drawn
@@ -107,7 +108,7 @@ export function open(document: Document, program: Evaluator | null = null): Lab 
     parameters: document.start, ranges: [], locked: document.locked, loss: document.loss, delta: document.delta,
     target: document.target, start: document.start, legs: [{ from: 0, rate, optimizer, schedule, zero }], steps, step: 0, wanted: 0,
     playing: false, phase: null, left: null, following: false, best: null, ghost: null, moves: 0, order: [], beaten: null, helped: false,
-    view: null, pulls: null, chosen: null, bench: ONE && benchOf(model) !== null, line: null, drawing: false, landscape: null, slice: [], panel: null, message: null, past: [], future: [],
+    view: null, pulls: null, chosen: null, bench: ONE && benchOf(model) !== null, before: null, line: null, drawing: false, landscape: null, slice: [], panel: null, message: null, past: [], future: [],
   };
   return solved(lab, document.best ? "given" : "search");
 }
@@ -193,6 +194,7 @@ function put(lab: Lab, values: readonly number[], grip: Grip): Lab {
   if (!values.every(Number.isFinite)) return lab;
   const inside = values.map((v, i) => { const [low, high] = boundsOf(lab)[i]!; return lab.locked[i] ? lab.parameters[i]! : Math.max(low ?? -Infinity, Math.min(high ?? Infinity, v)); });
   const moved = lab.model.parameters.filter((_, i) => inside[i] !== lab.parameters[i]);
+  if (grip === "begin" && !moved.length) return lab;
   const there = placed(grip === "begin" ? counted(remembered(lab), moved.join(" and ")) : lab, inside);
   return lab.following && moved.length === 1 ? placed(there, follow(there, lab.model.parameters.indexOf(moved[0]!))) : there;
 }
@@ -292,5 +294,5 @@ export const remembered = (lab: Lab): Lab => ({ ...lab, past: [...lab.past, alon
 /** The lab that `from` ends with; this one ends `to`. */
 function back(lab: Lab, from: "past" | "future", to: "past" | "future"): Lab {
   const other = lab[from].at(-1);
-  return other ? { ...other, panel: lab.panel, landscape: lab.landscape, playing: false, message: null, [from]: lab[from].slice(0, -1), [to]: [...lab[to], alone(lab)] } : lab;
+  return other ? { ...other, panel: lab.panel, landscape: lab.landscape, slice: lab.slice, playing: false, message: null, [from]: lab[from].slice(0, -1), [to]: [...lab[to], alone(lab)] } : lab;
 }

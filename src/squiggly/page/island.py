@@ -109,12 +109,14 @@ def _quoted(words: str) -> str:
 
 def picture(lab: Lab) -> bytes | None:
     """The points and the curve as they stand, as a small PNG; None where the curve has no finite value there."""
+    from squiggly.page.lab import ranges_of
     from squiggly.picture import DATA, MODEL, sheet, style
 
     inputs = lab.model.inputs
-    x, *rest = (np.linspace(*pair, 300 if len(inputs) == 1 else 60) for pair in lab.ranges)
+    ranges = lab.ranges if lab.points is None else ranges_of(lab.points, lab.model)
+    x, *rest = (np.linspace(*pair, 300 if len(inputs) == 1 else 60) for pair in ranges)
     across, up = np.meshgrid(x, rest[0]) if rest else (x, None)
-    halfway = {n: np.full(across.shape, sum(pair) / 2) for n, pair in zip(inputs[2:], lab.ranges[2:])}
+    halfway = {n: np.full(across.shape, sum(pair) / 2) for n, pair in zip(inputs[2:], ranges[2:])}
     given = {inputs[0]: across, **({} if up is None else {inputs[1]: up}), **halfway}
     try:
         with np.errstate(all="ignore"):

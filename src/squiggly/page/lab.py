@@ -238,9 +238,14 @@ def _ranges(given: Any, points: Points | None, model: Model) -> tuple[tuple[floa
     if given is None:
         if points is None:
             return (RANGE,) * len(model.inputs)
-        return tuple((float(points.inputs[n].min()), float(points.inputs[n].max())) for n in model.inputs)
-    each = isinstance(given, list | tuple) and len(given) == len(model.inputs) and np.ndim(given[0]) == 1
+        return ranges_of(points, model)
+    each = isinstance(given, list | tuple | np.ndarray) and len(given) == len(model.inputs) and np.ndim(given[0]) == 1
     return tuple(_range(one) for one in (given if each else [given] * len(model.inputs)))
+
+
+def ranges_of(points: Points, model: Model) -> tuple[tuple[float, float], ...]:
+    """From the lowest to the highest of each input."""
+    return tuple((float(points.inputs[n].min()), float(points.inputs[n].max())) for n in model.inputs)
 
 
 def _range(given: Any) -> tuple[float, float]:

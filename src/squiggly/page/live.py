@@ -212,11 +212,13 @@ class Stage:
         if self.authored:
             return self.lab.model
         state = self.state
-        columns = [*state["inputs"], *names(parse(state["target"]).expr)]
-        return as_model(f"{state['target']} = {state['formula']}", columns, parameters=tuple(state["parameters"]))
+        known = [*state["inputs"], *names(parse(state["target"]).expr)]
+        written = as_model(f"{state['target']} = {state['formula']}", known, parameters=tuple(state["parameters"]))
+        return replace(written, inputs=tuple(state["inputs"]))  # all of them, in the page's order
 
     def now(self) -> Lab:
         """The lab as it stands: the lab itself where nothing was changed."""
+        from squiggly.page.lab import ranges_of
         from squiggly.page.opening import best_of
 
         lab, state = self.lab, self.state
@@ -224,11 +226,13 @@ class Stage:
             return lab
         loss = lab.loss if lab.loss.name == state["loss"] else LOSSES[state["loss"]]
         model, best = self.whole_model(), lab.best
-        if self.points != self.opened[1] or not self.authored or loss is not lab.loss:
+        kept = self.points == self.opened[1]
+        if not kept or not self.authored or loss is not lab.loss:
             best = None if lab.points is None else best_of(model, lab.points, loss, self.bounds)[0]
         return replace(
             lab,
             model=model,
+            ranges=lab.ranges if lab.points is None or kept else ranges_of(lab.points, model),
             start={n: state["parameters"][n] for n in model.names},
             bounds=self.bounds,
             loss=loss,
@@ -260,8 +264,13 @@ def checked_state(given: Any, opened: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, Mapping) or not opened.keys() <= given.keys():
         raise _refused("state", f"{', '.join(opened)} were expected", given)
     inputs = given["inputs"]
-    if not isinstance(inputs, list | tuple) or len(inputs) != len(opened["inputs"]) or not all(map(_is_text, inputs)):
-        raise _refused("inputs", f"{len(opened['inputs'])} names were expected", inputs)
+    if (
+        not isinstance(inputs, list | tuple)
+        or len(inputs) != len(opened["inputs"])
+        or not all(map(_is_text, inputs))
+        or len(set(inputs)) < len(inputs)
+    ):
+        raise _refused("inputs", f"{len(opened['inputs'])} different names were expected", inputs)
     for key in ("formula", "target"):
         if not _is_text(given[key]):
             raise _refused(key, "text was expected", given[key])

@@ -10,13 +10,14 @@ import numpy as np
 
 from squiggly.descent import value_and_gradient
 from squiggly.errors import SquigglyError
-from squiggly.expression import ordered
 from squiggly.fitting import fit
 from squiggly.loss import Huber, Loss
 from squiggly.model import Model
 from squiggly.optimizers import SGD, Optimizer
 from squiggly.options import Bound
 from squiggly.points import Points
+from squiggly.solve.folds import folded
+from squiggly.solve.hinges import bent
 
 MOST_FITTED = 20  # free parameters up to which the best is searched for
 MOST_BENT = 100  # … where they are those of bent lines, which are placed by a search of their own
@@ -52,7 +53,8 @@ def bend(model: Model, points: Points | None, loss: Loss, best: Mapping[str, flo
 
 
 def _bends(model: Model) -> bool:
-    return model.expr is not None and any(node.op == "relu" for node in ordered([model.expr]))
+    """Whether its hinges or creases are placed by a search of their own."""
+    return model.expr is not None and (bent(model, model.free) or folded(model, model.free)) is not None
 
 
 def start_of(

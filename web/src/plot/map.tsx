@@ -52,10 +52,11 @@ function heights({ n, y }: Points, values: Float64Array): readonly [number, numb
 
 /** The points as full and open dots, faint where they lie far from the slice. */
 function dots(lab: Lab, f: Frame): VNode {
-  const { points, points: { n, x, y } } = lab, off = residuals(lab), every = Math.ceil(n / MOST_DOTS), slice = sliceOf(lab), spread = deviation(y) || 1;
+  const { points, points: { n, x, y } } = lab, off = residuals(lab), every = Math.ceil(n / MOST_DOTS), spread = deviation(y) || 1;
+  const slices = sliceOf(lab).map((at, j) => { const [low, high] = extentOf(points, [0, 1], j + 2); return { at, column: x.subarray((j + 2) * n, (j + 3) * n), reach: NEAR * (high - low) }; });
   const paths = { above: "", below: "", "faint above": "", "faint below": "" };
   for (let i = 0; i < n; i += every) {
-    const far = slice.some((at, j) => { const [low, high] = extentOf(points, [0, 1], j + 2); return Math.abs(x[(j + 2) * n + i]! - at) > NEAR * (high - low); });
+    const far = slices.some(({ at, column, reach }) => Math.abs(column[i]! - at) > reach);
     const r = px((n > 1000 ? 1.4 : 2.4) + (n > 1000 ? 3 : 6) * Math.min(1, Math.abs(off[i]!) / (2 * spread))), left = px(f.x(x[i]!) - Number(r)), top = px(f.y(x[n + i]!));
     if (Number.isFinite(off[i]!)) paths[`${far ? "faint " : ""}${off[i]! < 0 ? "below" : "above"}` as keyof typeof paths] += `M${left} ${top}a${r} ${r} 0 1 0 ${2 * Number(r)} 0a${r} ${r} 0 1 0 ${-2 * Number(r)} 0`;
   }

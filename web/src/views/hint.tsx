@@ -44,7 +44,7 @@ export const view = ({ lab, send }: Props): VNode => {
 function said(lab: Lab, now: number, beat: VNode | false): ComponentChildren {
   const { step, playing, moves, best } = lab, { loss, ended } = pathOf(lab), before = loss[step - 1]!;
   if (ONE && lab.drawing) return <><b>Draw a curve in the plot</b>, from left to right, in one stroke: it becomes what the lines approach.</>;
-  if (!lab.points.n) return <><b>Click in the plot</b> to add points, or open <b>points</b> to paste a table.</>;
+  if (!lab.points.n) return <>{ONE && lab.model.inputs.length < 2 ? <><b>Click in the plot</b> to add points, or open</> : "Open"} <b>points</b> to paste a table.</>;
   if (ONE && allOff(lab)) return <><b>Every line is off at every point</b>, so no parameter has a gradient: drag a hook back among the points, or flip a slope.</>;
   if (ended?.step === step) return step ? <><b>The walk had to stop at step {step}.</b> Each step leapt across the valley and landed higher on the other side: the loss went from {shown(loss[0]!)} to {shown(now)}. A smaller rate may do, or a schedule.</> : <><b>There is no way down from here</b>: the model has no value, or no slope. Move a parameter.</>;
   if (step && !playing && step >= lastStep(lab)) return <><b>Step {step}</b>, the last one: the loss went from {shown(loss[0]!)} to <b>{shown(now)}</b>.</>;

@@ -209,7 +209,7 @@ describe("more and fewer", () => {
     const many = after(benched(), { kind: "lines", n: MOST_LINES });
     expect([bench(many).n, bench(after(many, { kind: "undo" })).n]).toEqual([MOST_LINES, 2]);
     for (const action of [{ kind: "another", beside: null }, { kind: "lines", n: 100 }] as const) {
-      expect(after(many, action).message?.text).toBe("there are 55 lines, which is the most a page holds\nhint: remove some first");
+      expect(after(many, action).message?.text).toBe("a page makes at most 55 lines: a formula of more could not be read back\nhint: remove some first");
       expect(bench(after(many, action)).n).toBe(MOST_LINES);
     }
   });
@@ -415,7 +415,12 @@ describe("on the plot", () => {
   });
 });
 
-test("a link with a sum of lines opens on the bench, or off it where it was left", () => {
+test("the formula that the bench took the place of comes back however much was done there", () => {
+    let lab = after(open(lesson()), { kind: "formula", text: "p*x^3 + q" }, { kind: "bench", on: true });
+    for (let i = 0; i < 120; i++) lab = after(lab, { kind: "slide", index: 0, value: i / 100, grip: "begin" });
+    expect(after(lab, { kind: "bench", on: false }).model.formula).toBe("p*x^3 + q");
+  });
+  test("a link with a sum of lines opens on the bench, or off it where it was left", () => {
     const linked = written(WEIGHTED), off = { ...linked, bench: false };
     expect([linked, off].map((lab) => fromHash(toHash(lab), open(lesson())).bench)).toEqual([true, false]);
   });

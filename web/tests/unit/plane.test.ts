@@ -6,7 +6,7 @@ import { parse } from "../../src/formula.ts";
 import { fromHash, toHash } from "../../src/link.ts";
 import { typed } from "../../src/model.ts";
 import { creasesOf, mapOf, residuals, segmentOf, shifted, sliceOf, type Spot, through } from "../../src/plane.ts";
-import { columnsOf, movedPoint, pointsOf, taken, toDocument, withoutPoint, withPoint } from "../../src/points.ts";
+import { columnsOf, movedPoint, pointsOf, sampled, taken, toDocument, withoutPoint, withPoint } from "../../src/points.ts";
 import { interpreter } from "../../src/program.ts";
 import { open, update } from "../../src/state.ts";
 import { pointsCsv } from "../../src/table-text.ts";
@@ -64,7 +64,7 @@ describe("a model of several inputs", () => {
     const lab = update(update(open(document()), { kind: "points", points: pointsOf([0, 1, 2, 5, 6, 8], [1, 2, 3]), inputs: ["u", "v"], target: "w" }), { kind: "slide", index: 0, value: 2, grip: "begin" });
     const back = fromHash(toHash(lab), open(document()));
     expect([back.message, back.model.inputs, back.model.target, back.points, back.parameters]).toEqual([null, ["u", "v"], "w", lab.points, lab.parameters]);
-    expect(fromHash("#1&x=u", open(document())).message?.text).toContain("2 names of columns");
+    expect(fromHash("#1&x=u", open(document())).message?.text).toContain("a list of 2 different names");
     expect(fromHash("#1&px=1,2,3&py=1", open(document())).message?.text).toContain("px");
   });
   test("has residuals and a map that are its predictions", () => {
@@ -123,5 +123,33 @@ describe("creases", () => {
     const [one] = creasesOf(typed("relu(m*x + n*y + p*z + q)", ["x", "y", "z"], "v")) as [typeof crease];
     const seen = segmentOf(one, [1, 0, 1, 0], WINDOW, [0.5])!;
     expect([seen.from[0], seen.to[0]]).toEqual([-0.5, -0.5]);
+  });
+});
+
+describe("what may go wrong with several inputs", () => {
+  test("a sample of a grid is not in step with its rows", () => {
+    const side = 150, x = Float64Array.from({ length: 2 * side * side }, (_, i) => (i < side * side ? i % side : Math.floor(i / side) - side));
+    const [across, up] = columnsOf(sampled(pointsOf(x, new Float64Array(side * side)), 150)) as [Float64Array, Float64Array];
+    expect(new Set(across).size).toBeGreaterThan(75);
+    expect(new Set(up).size).toBe(150);
+  });
+  test("undo leaves the slice where it is", () => {
+    const lab = open(document(["x", "y", "z"], "a*x + b*y + z", ["a", "b"])), slid = update(lab, { kind: "slide", index: 0, value: 3, grip: "begin" });
+    expect(update(update(slid, { kind: "slice", index: 0, value: 2.5 }), { kind: "undo" }).slice).toEqual([2.5]);
+  });
+  test("what moves nothing is no move", () => {
+    const lab = open(document());
+    expect(update(lab, { kind: "place", values: lab.parameters, grip: "begin" })).toBe(lab);
+  });
+  test("a link leaves out a landscape over parameters that are gone", () => {
+    const lab = update(update(open(document()), { kind: "landscape", over: [1, 5] }), { kind: "formula", text: "p*x*y + q" });
+    expect(toHash(lab)).not.toContain("over");
+    expect(fromHash(toHash(lab), open(document())).message).toBe(null);
+  });
+  test.each([["x=a%60a", "a list of 2 different names"], ["x=a%60b&y=b", "the name of another column"], ["over=1,1", "two different numbers below 6"], ["over=0,6", "two different numbers below 6"]])("a link with %s is refused", (keys, wanted) => {
+    expect(fromHash(`#1&${keys}`, open(document())).message?.text).toContain(`${wanted} was expected`);
+  });
+  test("a slice or a bench that a page has no use for is left aside", () => {
+    expect(fromHash("#1&slice=1&bench=1", open(document()))).toMatchObject({ message: null, bench: false, slice: [] });
   });
 });
