@@ -39,7 +39,7 @@ def test_a_function_alone_opens_at_1_over_the_lesson_s_range():
 
 def test_many_parameters_begin_at_different_places():
     start = sq.lab(sq.relus(20)).start
-    assert len(set(start.values())) == len(start) and all(-1 <= v <= 1 for v in start.values())
+    assert len(set(start.values())) == len(start) and all(-2 <= v <= 2 for v in start.values())
 
 
 def test_with_points_the_sliders_begin_off_the_best_yet_on_the_screen():
@@ -225,3 +225,18 @@ def test_the_best_of_many_bent_lines_is_placed_though_their_parameters_are_many(
     page = sq.relus(12).lab((x, np.sin(3 * x)))
     assert len(page.model.names) == 26
     assert np.mean((page.model.predict(x, **page.best) - np.sin(3 * x)) ** 2) < 1e-3
+
+
+def test_hinges_without_points_begin_at_even_places():
+    start = sq.relus(3).lab(range=(0, 4)).start
+    assert [start[f"t{i}"] for i in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_what_is_predicted_has_a_name_that_no_input_has():
+    assert document(sq.lab("a*x + b*y"))["model"]["target"] == "z"
+    assert document(sq.relus(1, inputs=3).lab())["model"]["target"] == "v"
+
+
+def test_huge_numbers_open_with_a_rate_that_goes_down():
+    x = np.linspace(0, 6e9, 60)
+    assert sq.relus(3).lab((x, 1e9 * np.sin(x / 1e9))).rate < 1e-15

@@ -169,7 +169,9 @@ function exact(lab: Lab, bench: Bench): Lab {
 function formed(lab: Lab, from: Bench, { weighted, fold }: Bench): Lab {
   const to: Bench = { ...from, weighted, fold }, same = weighted === from.weighted;
   if (same && fold === from.fold) return lab;
-  return rebuilt(remembered(lab), to, same ? lab.parameters : weighted ? toWeighted(lab.parameters) : toUnweighted(from, lab.parameters, visible(lab)), same ? lab.locked : undefined);
+  const next = rebuilt(remembered(lab), to, same ? lab.parameters : weighted ? toWeighted(lab.parameters) : toUnweighted(from, lab.parameters, visible(lab)), same ? lab.locked : undefined);
+  const lost = !same && !weighted && (lab.parameters[0] || lab.parameters[1] || linesOf(from, lab.parameters).some(({ slope }) => slope < 0));
+  return lost ? { ...next, message: { kind: "done", text: "this sum has no weights: level and slope are left out, and lines that bent down are mirrored\nhint: undo brings the curve back" } } : next;
 }
 
 // --- A curve to approach ---

@@ -39,7 +39,7 @@ def document(lab: Lab) -> dict[str, Any]:
         "model": {
             "formula": text(model.expr),
             "inputs": list(model.inputs),
-            "target": "y" if model.target is None else text(model.target),
+            "target": target_of(model),
             "parameters": list(names),
             "nodes": flat(model.expr),
         },
@@ -61,6 +61,18 @@ def document(lab: Lab) -> dict[str, Any]:
         },
         "checks": checks(lab),
     }
+
+
+def target_of(model: Model) -> str:
+    """What the model predicts, as text: y, or where an input is called so, another letter.
+
+    >>> from squiggly import relus
+    >>> target_of(relus(1)), target_of(relus(1, inputs=2)), target_of(relus(1, inputs=3))
+    ('y', 'z', 'v')
+    """
+    if model.target is not None:
+        return text(model.target)
+    return next(letter for letter in "yzvu" if letter not in (*model.inputs, *model.names))
 
 
 def columns(points: Points | None, model: Model) -> dict[str, Any]:

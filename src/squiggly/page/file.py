@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from squiggly.errors import FileError
 from squiggly.files import write_whole
 from squiggly.javascript import source
-from squiggly.page.document import document
+from squiggly.page.document import document, target_of
 from squiggly.page.still import still
 from squiggly.typeset import text
 
@@ -65,8 +65,7 @@ def html(lab: Lab) -> str:
     4
     """
     assert lab.model.expr is not None
-    left = "y" if lab.model.target is None else text(lab.model.target)
-    formula = f"{left} = {text(lab.model.expr)}"
+    formula = f"{target_of(lab.model)} = {text(lab.model.expr)}"
     return PAGE.format(
         policy=markup.escape(POLICY, quote=True).replace("&#x27;", "'"),
         style=STYLE,

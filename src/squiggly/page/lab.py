@@ -170,7 +170,8 @@ def _lab(
         loss.check(points.y, points.sigma)
         if best is None:
             best, bend_of = best_of(model, points, loss, bounds)
-    begin = start_of(model, points, best, known, limits)
+    ranges = _ranges(range, points, model)
+    begin = start_of(model, points, best, known, limits, ranges[0])
     return Lab(
         model=model,
         points=points,
@@ -180,7 +181,7 @@ def _lab(
         delta=bend(model, points, bend_of, best),
         target=None if target is None else float(target),
         best=best,
-        ranges=_ranges(range, points, model),
+        ranges=ranges,
         rate=float(rate or rate_of(model, points, loss, begin, optimizer, steps)),
         steps=int(steps),
         optimizer=optimizer,

@@ -19,7 +19,7 @@ from squiggly.loss import LOSSES
 from squiggly.model import Model
 from squiggly.modelling import as_model
 from squiggly.options import named_values
-from squiggly.page.document import columns
+from squiggly.page.document import columns, target_of
 from squiggly.points import Points
 from squiggly.typeset import text
 
@@ -126,7 +126,7 @@ class Stage:
         self.state: dict[str, Any] = {
             "formula": _formula(lab.model),
             "inputs": list(lab.model.inputs),
-            "target": "y" if lab.model.target is None else text(lab.model.target),
+            "target": target_of(lab.model),
             "parameters": {n: float(lab.start[n]) for n in lab.model.names},
             "loss": lab.loss.name,
             "delta": lab.delta,

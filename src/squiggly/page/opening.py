@@ -63,13 +63,23 @@ def start_of(
     best: Mapping[str, float] | None,
     known: Mapping[str, float],
     limits: Mapping[str, tuple[float, float]],
+    across: tuple[float, float],
 ) -> dict[str, float]:
     """Where the sliders begin: at values that are known; otherwise off the best, yet on the screen.
 
-    Without a best: at 1, or, where there are many parameters, spread over -1 … 1, so that no two begin alike.
+    Without a best: at 1, or, where there are many parameters, spread over -1 … 1, so that no two begin alike; hinges
+    at even places `across` the range of x.
     """
     silent = [n for n in model.names if n not in known and n not in model.fixed]
     guess = {n: 1.0 for n in silent} if len(silent) <= FEW else _spread(silent)
+    form = None if len(model.inputs) > 1 else bent(model, model.free)
+    if form is not None:
+        low, high = across
+        placed = [h for h in form.hinges if h.place in guess and h.slope is not None]
+        guess = _spread(silent) | {
+            h.place: float(h.value(round(low + (k + 1) / (len(placed) + 1) * (high - low), 3)))
+            for k, h in enumerate(placed)
+        }
     if points is not None and best is not None:
         guess = _off(model, points, best, silent)
     low_high = {n: limits.get(n, (-math.inf, math.inf)) for n in silent}
@@ -114,7 +124,7 @@ def rate_of(
         return RATE
     few, optimizer = _thinned(points), replace(optimizer, zero_gradient=True)
     values = np.array([start[n] for n in model.names])
-    for tenths in range(15):
+    for tenths in range(60):
         rate = float(f"1e-{2 + tenths}")
         if _descends(model, few, loss, values, optimizer, rate, min(steps, 50)):
             return rate

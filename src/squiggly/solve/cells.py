@@ -7,9 +7,6 @@ direction leads down: of the cones between the kinks at hand every edge has been
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
-
 import numpy as np
 
 from squiggly.solve.sheet import Seen, Sheet, nearest
@@ -19,7 +16,8 @@ A_FOLD = 30
 TOUCHING = 1e-12  # share of |g||x̃| within which a crease is at a point
 LEVEL = 1e-11  # share of the residuals that a step may still move, and count as none
 DOWN = 1e-9  # share of all that pulls, which a slope must have to lead down
-MOST_MET = 60  # points on one crease among whose edges is looked
+MOST_EDGES = 2_000  # between the kinks at one crease, along which is looked
+EXACT = 1e-28  # share of the squares of y that is rounding: nothing is lower
 
 
 def at_rest(sheet: Sheet, signs: np.ndarray, values: np.ndarray, seen: Seen) -> tuple[np.ndarray, bool]:
@@ -51,10 +49,12 @@ def at_rest(sheet: Sheet, signs: np.ndarray, values: np.ndarray, seen: Seen) -> 
         step = np.concatenate([way @ part for way, part in zip(ways, np.split(solved, widths))])
         squares = float(left @ left)
         seen(signs, values, squares)
-        if np.linalg.norm(table @ step) <= LEVEL * np.sqrt(squares) or squares <= 1e-28 * float(sheet.y @ sheet.y):
-            loose = _let_go(sheet, signs, left, above, touched)
+        if squares <= EXACT * float(sheet.y @ sheet.y):
+            return values, True
+        if np.linalg.norm(table @ step) <= LEVEL * np.sqrt(squares):
+            loose, all_seen = _let_go(sheet, signs, left, above, touched)
             if not loose:
-                return values, True
+                return values, all_seen
             raised = {}
             for j, (points, sides) in loose.items():
                 held[j] = _independent(sheet.near, points)
@@ -130,46 +130,55 @@ def _first_minimum(
 
 def _let_go(
     sheet: Sheet, signs: np.ndarray, left: np.ndarray, above: np.ndarray, touched: np.ndarray
-) -> dict[int, tuple[list[int], dict[int, bool]]]:
-    """The creases that would go down from the points they touch.
+) -> tuple[dict[int, tuple[list[int], dict[int, bool]]], bool]:
+    """The creases that would go down from the points they touch; and whether all ways that could lead down were seen.
 
     For the one that would fall most: the points it stays at, and for the others on which side they come to lie.
     """
-    best, steepest = {}, -DOWN
+    best, steepest, all_seen = {}, -DOWN, True
+    size = float(np.linalg.norm(left) * np.linalg.norm(sheet.near))
     for j in range(sheet.folds):
         met = np.flatnonzero(touched[:, j])
-        if not len(met) or len(met) > MOST_MET:
+        if not len(met):
             continue
         rows, kinks = sheet.near[met], -signs[j] * left[met]
+        ways = _edges(np.unique(rows / rows[:, -1:], axis=0))  # of equal places one
+        if ways is None:
+            all_seen = False
+            continue
         others = above[:, j].copy()
         others[met] = False
         force = -signs[j] * (left[others] @ sheet.near[others])
-        size = float(np.linalg.norm(left) * np.linalg.norm(sheet.near))
-        for way in _edges(rows):
-            rise = rows @ way
-            rise[np.abs(rise) <= 1e-10 * np.linalg.norm(rows, axis=1)] = 0.0
-            slope = float(force @ way + kinks @ np.maximum(rise, 0.0)) / size
-            if slope < steepest:
-                steepest = slope
-                stays = [int(i) for i, r in zip(met, rise) if r == 0.0]
-                best = {j: (stays, {int(i): bool(r > 0) for i, r in zip(met, rise) if r != 0.0})}
-    return best
+        rises = rows @ ways.T
+        rises[np.abs(rises) <= 1e-10 * np.linalg.norm(rows, axis=1)[:, None]] = 0.0
+        slopes = (ways @ force + kinks @ np.maximum(rises, 0.0)) / size
+        down = int(np.argmin(slopes))
+        if slopes[down] < steepest:
+            steepest, rise = float(slopes[down]), rises[:, down]
+            stays = [int(i) for i, r in zip(met, rise) if r == 0.0]
+            best = {j: (stays, {int(i): bool(r > 0) for i, r in zip(met, rise) if r != 0.0})}
+    return best, all_seen
 
 
-def _edges(rows: np.ndarray) -> Iterator[np.ndarray]:
-    """The edges of the cones that planes with these normals, (m, q), cut their span into: directions of length 1."""
+def _edges(rows: np.ndarray) -> np.ndarray | None:
+    """The edges of the cones that planes with these normals, (m, q), cut their span into: directions of length 1.
+
+    None where they are too many. What a crease touches lies on it, so that the span is a line, a plane or space.
+    """
     _, s, vt = np.linalg.svd(rows, full_matrices=False)
     span = vt[s > 1e-9 * s[0]]  # (r, q)
     inside = rows @ span.T
-    rank = len(span)
-    for few in combinations(range(len(rows)), rank - 1):
-        part = inside[list(few)]
-        if rank == 1:
-            way = np.ones(1)
-        else:
-            _, own, axes = np.linalg.svd(part)
-            if own[-1] <= 1e-9 * own[0]:
-                continue
-            way = axes[-1]
-        yield way @ span
-        yield -(way @ span)
+    inside /= np.linalg.norm(inside, axis=1, keepdims=True)
+    m, rank = inside.shape
+    if (m * (m - 1) // 2 if rank == 3 else m) > MOST_EDGES:
+        return None
+    if rank == 1:
+        ways = np.ones((1, 1))
+    elif rank == 2:
+        ways = inside[:, ::-1] * [1.0, -1.0]
+    else:
+        one, other = np.triu_indices(m, 1)
+        ways = np.cross(inside[one], inside[other])
+    norms = np.linalg.norm(ways, axis=1, keepdims=True)
+    ways = (ways / np.maximum(norms, 1e-300))[norms[:, 0] > 1e-9]
+    return np.concatenate([ways, -ways]) @ span

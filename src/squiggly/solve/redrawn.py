@@ -13,6 +13,7 @@ import numpy as np
 
 ROUNDS = 24  # of reweighting
 SHARP = 1e-6  # spreads at which |r| is held from below in the last round
+EVEN = 1e-12  # share of the largest |r| at which it is, too: else equal points that are all but met leave no slope
 NUMBERS = 2_000_000  # drawn residuals in memory at a time
 
 
@@ -64,7 +65,9 @@ def _solved(rows: np.ndarray, y: np.ndarray) -> np.ndarray:
     width = np.where(width > 0, width, 1.0)
     floors = np.geomspace(0.3, SHARP, ROUNDS)
     for floor in floors:
-        weights = 1.0 / np.maximum(np.abs(y - values @ rows.T), floor * width)
+        sizes = np.abs(y - values @ rows.T)
+        least = np.maximum(floor * width, EVEN * sizes.max(axis=1, keepdims=True))
+        weights = 1.0 / np.maximum(sizes, least)  # the rows being upright, `square` is as even as these are
         square = (weights @ squares).reshape(batch, p, p)
         values = np.linalg.solve(square, ((weights * y) @ rows)[..., None])[..., 0]
     off = np.abs(y - values @ rows.T)

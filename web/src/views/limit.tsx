@@ -28,7 +28,7 @@ const ROUNDING = 1e-12; // of the highest point: nothing
 export const style = `
 .limit{font-size:13px;color:var(--soft)}
 .limit p{margin:2px 0 0}.limit b{font-weight:600;color:var(--ink)}
-.limit .slider{margin:4px 0 0 26px;height:${TALL + 18}px}
+.limit .slider{margin:14px 0 0 26px;height:${TALL + 18}px}
 .limit .under{top:0;left:0;right:0;height:${TALL}px;font-size:12px;line-height:14px;pointer-events:none}
 .limit .under>*{position:absolute;font-style:normal;white-space:nowrap}
 .limit svg{width:100%;height:100%;overflow:visible}

@@ -47,6 +47,7 @@ export const view = ({ lab, send }: Props): VNode => {
         </svg>
       </div>
       <p>{target} by shade and lines{points.n ? <> · points: ● above the map, ○ below, larger the farther off</> : null}{creasesOf(lab.model).length ? <> · drag a crease, turn it by its end</> : null}</p>
+      {creasesOf(lab.model).map((crease, k) => (segmentOf(crease, lab.parameters, f.view, sliceOf(lab)) ? null : <p>crease {k + 1} lies off the map <button class="quiet" onClick={() => send({ kind: "place", values: shifted(crease, lab.parameters, [(f.view.x[0] + f.view.x[1]) / 2, (f.view.y[0] + f.view.y[1]) / 2], sliceOf(lab)), grip: "begin" })}>bring it back</button></p>))}
       {inputs.slice(2).map((name, j) => {
         const [min, max] = extentOf(points, lab.document.ranges[j + 2]!, j + 2), value = sliceOf(lab)[j]!, said = shownOn(value, [min, max]);
         return max > min ? (
@@ -94,7 +95,7 @@ type Handled = "move" | "turn";
 /** The lines along which the model bends; each is moved by its middle and turned by its end. */
 function Creases({ lab, f, send }: { lab: Lab; f: Frame; send: Props["send"] }): VNode {
   const slice = sliceOf(lab), all = creasesOf(lab.model), held = useRef<{ readonly k: number; readonly what: Handled; readonly pivot: Spot; readonly begun: boolean } | null>(null);
-  const pressed = useRef(false);
+  const pressed = useRef({ id: "", over: [NaN, NaN] as Spot, to: [NaN, NaN] as Spot, down: false }).current; // to: where keys led from a place that may not be drawn anew yet
   const put = (crease: Crease, what: Handled, pivot: Spot, to: Spot, grip: "begin" | "move"): void =>
     send({ kind: "place", values: what === "move" ? shifted(crease, lab.parameters, to, slice) : through(crease, lab.parameters, [pivot, to], slice), grip });
   const end = (): void => {
@@ -102,8 +103,8 @@ function Creases({ lab, f, send }: { lab: Lab; f: Frame; send: Props["send"] }):
     held.current = null;
   };
   const lift = (): void => { // of a key; the focus may also be leaving for a handle that is already held
-    if (pressed.current) send({ kind: "place", values: lab.parameters, grip: "end" });
-    pressed.current = false;
+    if (pressed.down) send({ kind: "place", values: lab.parameters, grip: "end" });
+    pressed.down = false;
   };
   const spotOf = (event: TargetedPointerEvent<SVGElement>): Spot => {
     const { left, top, width } = event.currentTarget.ownerSVGElement!.getBoundingClientRect(), zoom = f.width / width;
@@ -122,8 +123,9 @@ function Creases({ lab, f, send }: { lab: Lab; f: Frame; send: Props["send"] }):
           if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
           event.preventDefault();
           event.stopPropagation();
-          put(crease, what, middle, [at[0] + way[0] * by * (r - l), at[1] + way[1] * by * (t - b)], event.repeat && pressed.current ? "move" : "begin");
-          pressed.current = true;
+          const id = `${k}${what}`, [x, y] = pressed.id === id && pressed.over.every((v, j) => v === at[j]) ? pressed.to : at, to: Spot = [x + way[0] * by * (r - l), y + way[1] * by * (t - b)];
+          put(crease, what, middle, to, event.repeat && pressed.down ? "move" : "begin");
+          Object.assign(pressed, { id, over: at, to, down: true });
         };
         return (
           <g key={k}>

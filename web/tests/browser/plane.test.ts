@@ -46,6 +46,20 @@ test("keys move and turn creases, and choose and delete points", async () => {
   await soon(said).toMatch(/^point 1 of 199/);
 });
 
+test("keys in quick succession all count, and a crease that left the map comes back", async () => {
+  const { page } = await open("plane");
+  const t = await value(page, "t1");
+  await slider(page, "crease 1, move").evaluate((handle) => {
+    (handle as SVGElement).focus();
+    for (let i = 0; i < 5; i++) for (const kind of ["keydown", "keyup"]) handle.dispatchEvent(new KeyboardEvent(kind, { key: "ArrowRight", bubbles: true }));
+  });
+  await soon(async () => (await value(page, "t1")) - t).toBeGreaterThan(0.15);
+  await drag(page, slider(page, "crease 1, move"), 900, 0);
+  await page.getByText("crease 1 lies off the map").waitFor();
+  await button(page, "bring it back").click();
+  await soon(() => slider(page, "crease 1, move").isVisible()).toBe(true);
+});
+
 test("it trains, and another formula of two inputs can be typed", async () => {
   const { page, errors } = await open("plane");
   const before = await loss(page);

@@ -415,7 +415,12 @@ describe("on the plot", () => {
   });
 });
 
-test("the formula that the bench took the place of comes back however much was done there", () => {
+test("what the lesson's sum cannot keep is said", () => {
+    const bent = after(written(WEIGHTED, [1, 0, -5, 0, 2, 1]), { kind: "form", weighted: false }), kept = after(written(WEIGHTED, [0, 0, 5, 0, 2, 1]), { kind: "form", weighted: false });
+    expect(bent.message?.text).toContain("lines that bent down are mirrored");
+    expect(kept.message).toBe(null);
+  });
+  test("the formula that the bench took the place of comes back however much was done there", () => {
     let lab = after(open(lesson()), { kind: "formula", text: "p*x^3 + q" }, { kind: "bench", on: true });
     for (let i = 0; i < 120; i++) lab = after(lab, { kind: "slide", index: 0, value: i / 100, grip: "begin" });
     expect(after(lab, { kind: "bench", on: false }).model.formula).toBe("p*x^3 + q");
