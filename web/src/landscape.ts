@@ -15,7 +15,7 @@ import type { Lab, View } from "./state.ts";
 
 export type Over = readonly [number, number];
 
-const MOST_SEEN = 400; // points: the shape needs no more
+const MOST_SEEN = 200; // points: the shape needs no more
 const MOST_SIDE = 100, LEAST_SIDE = 30; // places across and up
 const WORK = 6e7; // operations on a number in a frame
 const MIXED = 10; // of them for a point of a curve between two others, its loss included
