@@ -1,6 +1,4 @@
-"""Claim: a page places 16 lines within 1 s and 5 % of the bound, and a hook follows the hand in 8 ms; a map or landscape
-of 100 × 100 places is redrawn 30 times a second while its model trains. And what each view of a page costs.
-"""
+"""Claim: a page places 16 lines in 1 s, a hook follows the hand in 8 ms, maps are redrawn 30 times a second."""
 
 from __future__ import annotations
 

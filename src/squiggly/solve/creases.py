@@ -17,7 +17,7 @@ from squiggly.solve.least_squares import DAMPING, MOST_STEPS, Descent, Watch, mi
 from squiggly.solve.linear import solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.sheet import slid
-from squiggly.solve.unfolding import as_folding, free_values, in_order, view_of
+from squiggly.solve.unfolding import as_folding, free_values, in_order, touching, view_of
 
 MOST_POINTS = 1_000  # on which foldings are searched
 MANY = 20_000  # points up to which they are slid down on all of them
@@ -35,6 +35,7 @@ def place_creases(problem: Problem, known: Sequence[str], seed: int, watch: Watc
 
     known: free parameters whose start was given; None as well where creases are among them.
     The squared loss places them, the problem's own loss then settles them. rivals: the other ends, as they are.
+    Of bounds the search knows signs only: where others stood in its way the end counts as unsettled.
     Raises DataError where inputs span so unequally that an angle has not enough digits.
     """
     form = folded(problem.model, problem.free)
@@ -80,7 +81,9 @@ def place_creases(problem: Problem, known: Sequence[str], seed: int, watch: Watc
     ends = [_settled(problem, form, starts[i : i + 1], watch, still[i]) for i in good]
     first = min(ends, key=lambda end: float(end.cost[0]))
     rivals = np.concatenate([end.values for end in ends if end is not first] or [starts[:0]])
-    return replace(first, interrupted=any(end.interrupted for end in ends), rivals=rivals)
+    barred = _at_a_bound(problem, np.concatenate([starts[:1], first.values]))
+    settled, interrupted = first.settled & (not barred), any(end.interrupted for end in ends)
+    return replace(first, settled=settled, interrupted=interrupted, rivals=rivals)
 
 
 def rested(problem: Problem, found: Descent, watch: Watch | None) -> Descent:
@@ -114,17 +117,19 @@ def _settled(problem: Problem, form: Folded, start: np.ndarray, watch: Watch | N
         return replace(found, settled=np.ones(1, dtype=bool))
     if n * len(problem.free) > NUMBERS:
         return replace(found, settled=np.array([_nearly(found.triangle[0], n)]))
-    if np.isfinite([problem.low, problem.high]).any():
-        return found
     try:
         values, still = _at_rest(problem, form, found.values, watch)
     except KeyboardInterrupt:
         return replace(found, interrupted=True)
     triangle, cost = problem.factor(values)
-    if not cost[0] <= found.cost[0] * (1 + 1e-12):
+    if not cost[0] <= found.cost[0] * (1 + 1e-12) or _at_a_bound(problem, values):
         return found
     trail = (*found.trail, (np.zeros(1, int), values, cost))
     return replace(found, values=values, cost=cost, triangle=triangle, settled=np.array([still]), trail=trail)
+
+
+def _at_a_bound(problem: Problem, values: np.ndarray) -> bool:
+    return bool(((values <= problem.low) | (values >= problem.high)).any())
 
 
 def _nearly(triangle: np.ndarray, n: int) -> bool:
@@ -141,8 +146,9 @@ def _at_rest(problem: Problem, form: Folded, values: np.ndarray, watch: Watch | 
     """
     before = np.inf
     for _ in range(REWEIGHTED):
-        view = view_of(problem, form, values)
-        if view is None:
+        squared = touching(problem, values)
+        view = None if squared is None else view_of(squared, form)
+        if squared is None or view is None:
             return values, False
         signs, begun = as_folding(problem, view, values)
         if not signs.all():
@@ -154,7 +160,7 @@ def _at_rest(problem: Problem, form: Folded, values: np.ndarray, watch: Watch | 
                 watch(0, *told)
 
         end, still = at_rest(view.sheet, signs, begun, seen)
-        new = _solved(problem, free_values(problem, view, signs, end, values), values)
+        new = _solved(squared, free_values(problem, view, signs, end, values))
         cost = float(problem.cost(new)[0])
         if problem.loss == mse or not still:
             return new, still
@@ -164,7 +170,7 @@ def _at_rest(problem: Problem, form: Folded, values: np.ndarray, watch: Watch | 
     return values, False
 
 
-def _solved(problem: Problem, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
+def _solved(problem: Problem, values: np.ndarray) -> np.ndarray:
     """Free values, (batch, free), with what is linear at its best for the squared loss."""
     form = folded(problem.model, problem.free)
     assert form is not None

@@ -1,13 +1,13 @@
 """A problem as a sheet to fold, and a folding of it as the problem's parameters.
 
 Equal answers read equally: where turning a crease's direction by pi only adds a plane, it lies from -pi/2 up to pi/2,
-and creases that could change places come in the order of their directions.
+or within its bounds, and creases that could change places come in the order of their directions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,11 +41,20 @@ class View:
         return np.column_stack([planes[:, :-1] * self.span, height]) / self.unit
 
 
-def view_of(problem: Problem, form: Folded, values: np.ndarray | None = None) -> View | None:
-    """The problem as a sheet; None where the model has no value on the points.
+def touching(problem: Problem, values: np.ndarray) -> Problem | None:
+    """The least squares whose parabola touches the loss at the values, (1, free); None where there is no such one."""
+    if problem.loss == mse:
+        return problem
+    points = problem.points
+    [[predicted]] = problem.model.rows(problem.whole(values), points.inputs)
+    _, root, slant = problem.loss.bent(predicted, points.y, points.sigma)
+    if not (root > 0.0).all():
+        return None
+    return replace(problem, loss=mse, points=replace(points, y=predicted - slant / root, sigma=1.0 / root))
 
-    values: (1, free), where a loss that is not the squared one is taken for the parabola that touches it.
-    """
+
+def view_of(problem: Problem, form: Folded) -> View | None:
+    """The problem, its loss the squared one, as a sheet; None where the model has no value on the points."""
     points = problem.points
     start = problem.values.copy()
     names = problem.model.names
@@ -54,12 +63,6 @@ def view_of(problem: Problem, form: Folded, values: np.ndarray | None = None) ->
     if not np.isfinite(rows).all():
         return None
     y, weight = points.y, np.ones(points.n) if points.sigma is None else points.sigma.min() / points.sigma
-    if problem.loss != mse and values is not None:
-        [[predicted]] = problem.model.rows(problem.whole(values), points.inputs)
-        _, root, slant = problem.loss.bent(predicted, y, points.sigma)
-        if not (root > 0.0).all():
-            return None
-        y, weight = predicted - slant / root, root / root.max()
     y = weight * (y - rows[0])
     unit = float(np.abs(y).max()) or 1.0
     inputs = np.stack([points.inputs[i] for i in form.inputs], axis=1)
@@ -69,7 +72,7 @@ def view_of(problem: Problem, form: Folded, values: np.ndarray | None = None) ->
     plain = axes(rows[1:].T * weight[:, None])  # (n, p)
     outside = near - plain @ (plain.T @ near)
     flat = bool(np.linalg.norm(outside) <= 1e-9 * np.linalg.norm(near))
-    given = np.array([0.0 if fold.weight else fold.sign for fold in form.folds])
+    given = np.array([_one_sign(problem, fold.weight) if fold.weight else fold.sign for fold in form.folds])
     return View(form, Sheet(plain * np.sqrt(points.n), near, y / unit, given, flat), middle, span, unit)
 
 
@@ -94,6 +97,13 @@ def free_values(
 
     beside: values whose angles are the same or nearly, maybe turned round several times.
     """
+    return np.asarray(np.clip(_read(problem, view, signs, values, beside), problem.low, problem.high))
+
+
+def _read(
+    problem: Problem, view: View, signs: np.ndarray, values: np.ndarray, beside: np.ndarray | None = None
+) -> np.ndarray:
+    """As `free_values`, wherever the bounds are."""
     out = problem.values[problem.where][None].copy() if beside is None else beside.copy()
     for fold, sign, plane in zip(view.form.folds, signs, view.planes(values)):
         along = np.append(plane[[view.form.inputs.index(i) for i in fold.inputs]], plane[-1])
@@ -106,19 +116,20 @@ def free_values(
         if fold.angled and beside is not None:
             new[:-1] += 2.0 * np.pi * np.round((beside[0, at[:-1]] - new[:-1]) / (2.0 * np.pi))
         out[0, at] = new
-    return np.asarray(np.clip(out, problem.low, problem.high))
+    return out
 
 
 def in_order(problem: Problem, view: View, signs: np.ndarray, values: np.ndarray) -> np.ndarray:
     """A folding as free values, (1, free), its creases turned and ordered as they read best."""
-    out = free_values(problem, view, signs, values)
+    out = _read(problem, view, signs, values)
     folds = view.form.folds
     for fold in folds:
         at = [problem.free.index(n) for n in fold.own]
-        turned = not -np.pi / 2 - EDGE <= out[0, at[0]] < np.pi / 2 - EDGE
-        if fold.angled and view.sheet.flat and turned and _unbounded(problem, (fold.weight, *fold.own)):
-            out[0, at[0]] += -np.pi if out[0, at[0]] > 0.0 else np.pi
-            out[0, at[1:]] *= -1.0
+        if fold.angled:
+            ways = _turned(out[0, at], view.sheet.flat)
+            inside = [(way >= problem.low[at]).all() and (way <= problem.high[at]).all() for way in ways]
+            out[0, at] = ways[int(np.argmax(inside))]
+    out = np.asarray(np.clip(out, problem.low, problem.high))
     alike = [f for f in folds if (f.angled, bool(f.weight), f.side, f.facing, f.inputs) == _kind(folds[0])]
     alike = [f for f in alike if _unbounded(problem, (*f.own, f.weight))]
     if len(alike) > 1:
@@ -127,6 +138,23 @@ def in_order(problem: Problem, view: View, signs: np.ndarray, values: np.ndarray
         order = sorted(range(len(alike)), key=lambda j: [round(float(v), 9) for v in own[j]])
         out[0, places] = own[order]
     return out
+
+
+def _turned(own: np.ndarray, flat: bool) -> list[np.ndarray]:
+    """The angles and offset of a crease, (moved + 1,), in all ways that mean the same; first the one to be read."""
+    half = own * np.append(1.0, np.full(len(own) - 1, -1.0))
+    half[0] += -np.pi if own[0] > 0.0 else np.pi
+    ways = [own, half] if flat else [own]
+    if flat and not -np.pi / 2 - EDGE <= own[0] < np.pi / 2 - EDGE:
+        ways.reverse()
+    rounds = (0.0, 2.0 * np.pi, -2.0 * np.pi)
+    return [np.append(way[0] + turn, way[1:]) for turn in rounds for way in ways]
+
+
+def _one_sign(problem: Problem, weight: str) -> float:
+    """The sign that the bounds leave a weight; 0 where they leave it both."""
+    at = problem.free.index(weight)
+    return float(problem.low[at] >= 0.0) - float(problem.high[at] <= 0.0)
 
 
 def _kind(fold: Fold) -> tuple[bool, bool, float, float, tuple[str, ...]]:
