@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 import squiggly as sq
 from squiggly.fitting import pose
 from squiggly.modelling import as_model
+from squiggly.solve.redrawn import bootstrap_absolute
 from squiggly.solve.robust import calmed, spread
 
 X = np.linspace(0, 10, 60)
@@ -153,6 +154,15 @@ def test_of_several_inputs_the_nearest_points_are_neighbours():
     z[::9] += 20
     answer = sq.fit("z = a*exp(-k*u) + b*v", {"u": u, "v": v, "z": z}, loss=sq.mae)
     assert list(answer.values.values()) == approx([2, 1, 0.5], abs=0.15)
+
+
+def test_draws_whose_points_nearly_all_lie_on_the_curve_have_a_shift_each():
+    """Equal points that a draw all but meets weigh 10²² times as much as others, and tell of one direction alone."""
+    rng = np.random.default_rng(2)
+    slopes = np.repeat(rng.normal(size=(6, 3)), 7, axis=0)
+    residuals = np.where(np.arange(42) < 30, 1e-16, 1.0) * rng.normal(size=42)
+    shifts = bootstrap_absolute(slopes, residuals, 400, seed=0)
+    assert shifts.shape == (400, 3) and np.isfinite(shifts).all() and np.abs(shifts).max() < 100
 
 
 def test_an_interrupted_robust_fit_says_so():

@@ -11,13 +11,13 @@ from squiggly.errors import DataError, listed
 from squiggly.loss import mse
 from squiggly.points import Points
 from squiggly.solve.cells import at_rest
-from squiggly.solve.folding import PERFECT, folded_best
+from squiggly.solve.folding import PERFECT, ROUNDS, Trials, folded_best
 from squiggly.solve.folds import Folded, folded
 from squiggly.solve.least_squares import DAMPING, MOST_STEPS, Descent, Watch, minimise
 from squiggly.solve.linear import solve_linear
 from squiggly.solve.problem import Problem
 from squiggly.solve.sheet import slid
-from squiggly.solve.unfolding import as_folding, free_values, in_order, touching, view_of
+from squiggly.solve.unfolding import View, allowed, as_folding, free_values, in_order, touching, view_of
 
 MOST_POINTS = 1_000  # on which foldings are searched
 MANY = 20_000  # points up to which they are slid down on all of them
@@ -27,6 +27,7 @@ POLISHED = 30  # steps after that, at most, to the last digits
 REWEIGHTED = 30  # times, at most, for a loss that is not the squared one
 NEARLY = 1e-7  # damping where only digits are lacking
 LAST = 60  # steps on all points
+WITHIN = 12  # places within its bounds that each crease is put at
 UNEQUAL = 1e8  # times that one input may span more than another for an angle to tell directions across both
 
 
@@ -81,9 +82,30 @@ def place_creases(problem: Problem, known: Sequence[str], seed: int, watch: Watc
     ends = [_settled(problem, form, starts[i : i + 1], watch, still[i]) for i in good]
     first = min(ends, key=lambda end: float(end.cost[0]))
     rivals = np.concatenate([end.values for end in ends if end is not first] or [starts[:0]])
-    barred = _at_a_bound(problem, np.concatenate([starts[:1], first.values]))
-    settled, interrupted = first.settled & (not barred), any(end.interrupted for end in ends)
-    return replace(first, settled=settled, interrupted=interrupted, rivals=rivals)
+    first = replace(first, interrupted=any(end.interrupted for end in ends), rivals=rivals)
+    if first.interrupted or not _at_a_bound(problem, np.concatenate([starts[:1], first.values])):
+        return first
+    return replace(_within(problem, view, first, seed, watch), settled=np.zeros(1, dtype=bool))
+
+
+def _within(problem: Problem, view: View, found: Descent, seed: int, watch: Watch | None) -> Descent:
+    """The descent; or a lower one from where a crease was taken out and put elsewhere within its bounds."""
+    trials, random = (
+        Trials.of(view.sheet.take(_rows(len(view.sheet.y), MOST_POINTS, seed))),
+        np.random.default_rng(seed),
+    )
+    may = allowed(problem, view, trials.planes)
+    for _ in range(ROUNDS):
+        moved = trials.drawn_elsewhere(as_folding(problem, view, found.values)[1], may, WITHIN, random)
+        if not moved:
+            break
+        starts = _solved(problem, np.concatenate([in_order(problem, view, s, v) for s, v in moved]))
+        ends = minimise(problem.factor, starts, problem.low, problem.high, LAST, watch)
+        best, found = found, found.or_better(ends.best())
+        if ends.interrupted or not found.cost[0] < best.cost[0] * (1 - 1e-6):
+            return replace(found, interrupted=ends.interrupted, rivals=best.rivals)
+        found = replace(found, rivals=best.rivals)
+    return found
 
 
 def rested(problem: Problem, found: Descent, watch: Watch | None) -> Descent:

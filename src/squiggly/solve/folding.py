@@ -119,6 +119,27 @@ class Trials:
             promised.append(self.squares(*made[-1]))
         return [made[j] for j in np.argsort(promised, kind="stable")[:MOST_MOVED]]
 
+    def drawn_elsewhere(
+        self, values: np.ndarray, allowed: np.ndarray, count: int, random: np.random.Generator
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The foldings made by putting one crease after the other at drawn places where it helps, of those allowed.
+
+        allowed: (k, m), whether each crease may lie along each plane.
+        """
+        sheet, made = self.sheet, []
+        planes = sheet.planes(values)
+        planes = planes / np.maximum(np.linalg.norm(planes[:, :-1], axis=1, keepdims=True), 1e-300)
+        columns = np.maximum(sheet.near @ planes.T, 0.0)
+        for j in range(len(planes)):
+            fixed = np.column_stack([sheet.plain, np.delete(columns, j, axis=1)])
+            chance = np.where(allowed[j], self.gains(fixed, float(sheet.given[j])), 0.0) ** 2
+            few = min(count, int(np.count_nonzero(chance)))
+            for pick in random.choice(len(chance), few, replace=False, p=chance / chance.sum()) if few else []:
+                moved = planes.copy()
+                moved[j] = self.planes[pick]
+                made.append(self.solved(moved))
+        return made
+
     def squares(self, signs: np.ndarray, values: np.ndarray) -> float:
         """What a folding leaves of y, squared and added up."""
         [left] = self.sheet.left(signs[None], values[None])

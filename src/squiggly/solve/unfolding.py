@@ -140,6 +140,22 @@ def in_order(problem: Problem, view: View, signs: np.ndarray, values: np.ndarray
     return out
 
 
+def allowed(problem: Problem, view: View, planes: np.ndarray) -> np.ndarray:
+    """Whether each fold's bounds let it lie along each of the sheet's planes, (m, q), as far as angles say: (k, m)."""
+    out = np.ones((len(view.form.folds), len(planes)), dtype=bool)
+    along = view.planes(np.concatenate([np.zeros(view.sheet.plain.shape[1]), planes.ravel()]))
+    for fold, inside in zip(view.form.folds, out):
+        at = [problem.free.index(n) for n in fold.own]
+        low, high = problem.low[at], problem.high[at]
+        if not fold.angled or _unbounded(problem, fold.own):
+            continue
+        order = [*(view.form.inputs.index(i) for i in fold.inputs), -1]
+        for i, plane in enumerate(along[:, order]):
+            ways = _turned(fold.values(plane), view.sheet.flat)
+            inside[i] = any((way >= low).all() and (way <= high).all() for way in ways)
+    return out
+
+
 def _turned(own: np.ndarray, flat: bool) -> list[np.ndarray]:
     """The angles and offset of a crease, (moved + 1,), in all ways that mean the same; first the one to be read."""
     half = own * np.append(1.0, np.full(len(own) - 1, -1.0))
