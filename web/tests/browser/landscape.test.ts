@@ -143,6 +143,7 @@ test("on paper there is the map, without what is pressed", async () => {
   expect(await button(page, "loss landscape").isVisible()).toBe(false);
   await page.emulateMedia({ media: null });
   await button(page, "loss landscape").click();
+  await page.locator(".landscape-map").waitFor({ state: "detached" });
   await page.emulateMedia({ media: "print" });
   expect(await page.locator(".landscape").isVisible()).toBe(false);
 });
