@@ -92,6 +92,7 @@ test("arrows move a hook and a slope, and it is said where they are", async () =
 test("a curve is drawn in one stroke, and the lines are placed by it exactly", async () => {
   const page = await bench(), plot = (await page.getByRole("group", { name: /^plot of/ }).boundingBox())!;
   await button(page, "draw").click();
+  await page.locator("svg.drawing").waitFor();
   await page.mouse.move(plot.x + 120, plot.y + 120);
   await page.mouse.down();
   for (let i = 1; i <= 20; i++) await page.mouse.move(plot.x + 120 + 25 * i, plot.y + 120 + 12 * Math.abs(i - 10));
@@ -108,6 +109,7 @@ test("a curve is drawn in one stroke, and the lines are placed by it exactly", a
 test("a dot is no curve", async () => {
   const page = await bench(), plot = (await page.getByRole("group", { name: /^plot of/ }).boundingBox())!;
   await button(page, "draw").click();
+  await page.locator("svg.drawing").waitFor();
   await page.mouse.click(plot.x + 300, plot.y + 200);
   await soon(() => complaint(page)).toContain("hint: draw a line from left to right");
   expect(await pointCount(page)).toBe(20);
