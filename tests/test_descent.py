@@ -18,7 +18,7 @@ import pytest
 import torch
 from pytest import approx
 
-from squiggly.descent import DescentWarning, Moment, descend, walk
+from squiggly.descent import DescentWarning, Moment, descend, measured, walk
 from squiggly.errors import DataError, OptionError
 from squiggly.loss import Loss, huber, mae, mse, poisson
 from squiggly.optimizers import SGD, Adam
@@ -59,7 +59,14 @@ def lesson() -> SimpleNamespace:
 def stroll(points: Any, loss: Loss = mae, optimizer: Any = None, **options: Any) -> Iterator[Moment]:
     """The lesson's walk from 1.1, 1.1, 1.1 with its rate of 0.01, ten steps unless told otherwise."""
     chosen = {"rate": 0.01, "steps": 10, "schedule": steady(), "free": np.ones(3, bool), **options}
-    return walk(Quad(), points, loss, values=np.full(3, 1.1), optimizer=optimizer or SGD(), **chosen)
+    return walk(
+        measured(Quad(), points, loss),
+        Quad.names,
+        len(points.y),
+        values=np.full(3, 1.1),
+        optimizer=optimizer or SGD(),
+        **chosen,
+    )
 
 
 @pytest.fixture
@@ -97,7 +104,7 @@ def test_the_lesson_s_own_loop_adds_its_gradients_up(lesson, optimizer):
 
 def test_a_moment_s_gradient_is_its_own_even_where_gradients_add_up(lesson):
     for moment in stroll(lesson, optimizer=SGD(zero_gradient=False)):
-        [here] = walk(Quad(), lesson, mae, 0.01, 0, np.array(list(moment.parameters.values())), np.ones(3, bool),
+        [here] = walk(measured(Quad(), lesson, mae), Quad.names, len(lesson.y), 0.01, 0, np.array(list(moment.parameters.values())), np.ones(3, bool),
                       SGD(), steady())  # fmt: skip
         assert here.gradient == moment.gradient
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from squiggly.errors import OptionError
-from squiggly.loss import Loss, expect_loss, mse
+from squiggly.loss import CrossEntropy, Loss, expect_loss, mse
+from squiggly.networks import batches
+from squiggly.networks.network import Network
 from squiggly.optimizers import SGD, Optimizer
-from squiggly.options import as_float, expect, named_values
+from squiggly.options import as_float, choice, expect, named_values
 from squiggly.schedules import Schedule, steady
 
 if TYPE_CHECKING:
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
     from squiggly.points import Points
 
 RUNAWAY = 1e12  # a loss this many times the first one will not come back
+
+
+PENALTIES = ("none", "L1", "L2")
+
+# The loss and its gradient (P,) at values (P,), on these rows; on all of them for None.
+Measure = Callable[[np.ndarray, np.ndarray | None], tuple[float, np.ndarray]]
 
 
 class DescentWarning(UserWarning):
@@ -62,11 +71,45 @@ class Moment:
         return bool(self.words)
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Which points each step looks at: a mini-batch of those that are not held out."""
+
+    batch: int | None = None
+    held_out: float = 0.0
+    seed: int = 0
+
+    def of(self, n: int) -> Callable[[int], np.ndarray | None]:
+        """The rows of each step among n, None for all. Raises OptionError where holding out leaves nothing."""
+        if self.batch is None and not self.held_out:
+            return lambda step: None
+        train = batches.held_out(n, self.seed, self.held_out)[0] if self.held_out else np.arange(n)
+        if not len(train):
+            raise OptionError(f"held_out={self.held_out:g} of {n} points leaves none to look at\nhint: hold out fewer")
+        order = functools.lru_cache(maxsize=1)(batches.order)
+        return lambda step: batches.batch(train, self.batch, self.seed, step, order)
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What a penalty on large weights adds to a gradient; on: (P,) the parameters it pulls at, None for all."""
+
+    penalty: str
+    decay: float
+    on: np.ndarray | None
+
+    def __call__(self, values: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        if self.penalty == "none" or not self.decay:
+            return gradient
+        added = self.decay * (values if self.penalty == "L2" else np.sign(values))
+        return gradient + (added if self.on is None else np.where(self.on, added, 0.0))
+
+
 def descend(
     model: Any,
     points: Any,
     *,
-    loss: Loss = mse,
+    loss: Loss | CrossEntropy = mse,
     rate: float = 0.01,
     steps: int = 100,
     start: Mapping[str, float] | None = None,
@@ -75,12 +118,22 @@ def descend(
     fix: Mapping[str, float] | None = None,
     sigma: Any = None,
     missing: str = "refuse",
+    batch: int | None = None,
+    held_out: float = 0.0,
+    penalty: str = "none",
+    decay: float = 0.0,
+    seed: int = 0,
 ) -> Iterator[Moment]:
     """Walk downhill from the start, yielding every moment on the way: steps=10 yields Moments 0 … 10.
 
     Keep the last moment for the answer, or all of them to draw the journey. Everything is checked at the call.
     start: values by name; the model's own starts, then 1, stand where it is silent. fix: values that stay as they are.
     schedule: a function of (step, steps) whose result multiplies the rate.
+    batch: how many points each step looks at, all of them unless said; a moment's loss and gradient are then the
+    batch's. Each epoch meets every point once, in an order that `seed` and the epoch say.
+    held_out: the share of the points that no step looks at; `seed` says which.
+    penalty: "L2" adds decay·w to each gradient, "L1" decay·sign(w); the biases of a network are left alone.
+    A network descends too, from `network.start(seed)` unless said; its start may be a list of all its parameters.
     A descent that runs away ends early, with a DescentWarning and the same words in its last moment.
     Raises OptionError, and whatever the model or the points are refused for.
 
@@ -92,37 +145,63 @@ def descend(
 
     expect("a number above 0", "0.01 is a good first try", rate=rate)
     expect("a whole number of 0 or more", "100 is a good first try", steps=steps)
-    _tools(loss, optimizer, schedule)
+    expect("a number from 0 to below 1", "0.25 holds out a quarter", held_out=held_out)
+    expect("a number of 0 or more", decay=decay)
+    expect("a whole number of 0 or more", seed=seed)
+    if batch is not None:
+        expect("a whole number of 1 or more", "10 is a good first try", batch=batch)
+    choice("penalty", penalty, PENALTIES)
+    pull = Pull(penalty, float(decay), None)
+    rows = Rows(None if batch is None else int(batch), float(held_out), int(seed))
+    _tools(optimizer, schedule)
+    if isinstance(model, Network):
+        from squiggly.networks.descending import descending
+
+        if fix or sigma is not None:
+            raise OptionError("a network takes neither fix nor sigma\nhint: leave them out; network.model() takes both")
+        measure, values, n = descending(model, points, loss, start, rows.seed, missing)
+        free, pull = np.ones(len(values), bool), replace(pull, on=model.decays)
+        return walk(measure, model.names, n, rate, steps, values, free, optimizer, schedule or steady(), rows, pull)
+    plain = expect_loss(loss)
     bound, seen = bind(model, points, sigma=sigma, missing=missing)
-    loss.check(seen.y, seen.sigma)
+    plain.check(seen.y, seen.sigma)
     given, held = named_values("start", start, bound.names), {**bound.fixed, **named_values("fix", fix, bound.names)}
     free = np.array([name not in held for name in bound.names], bool)
     if not free.any():
         raise OptionError("no parameter is left to move\nhint: leave at least one out of fix")
     begin = {**dict.fromkeys(bound.names, 1.0), **bound.start, **given, **held}
     values = np.array([begin[name] for name in bound.names], float)
-    return walk(bound, seen, loss, float(rate), int(steps), values, free, optimizer, schedule or steady())
+    measure, n = measured(bound, seen, plain), len(seen.y)
+    return walk(measure, bound.names, n, rate, steps, values, free, optimizer, schedule or steady(), rows, pull)
+
+
+def measured(model: Model, points: Points, loss: Loss) -> Measure:
+    """The loss of a model on some of the points, or on all, as a function of its parameter values."""
+    return lambda values, at: value_and_gradient(model, points if at is None else points.take(at), loss, values)
 
 
 def walk(
-    model: Model,
-    points: Points,
-    loss: Loss,
+    measure: Measure,
+    names: Sequence[str],
+    n: int,
     rate: float,
     steps: int,
     values: np.ndarray,
     free: np.ndarray,
     optimizer: Optimizer,
     schedule: Schedule,
+    rows: Rows | None = None,
+    pull: Pull | None = None,
 ) -> Iterator[Moment]:
-    """The loop of `descend`, with everything checked: values (P,) in the model's order, free (P,) those that move."""
+    """The loop of `descend`, with everything checked: values (P,) as named, free (P,) those that move, n points."""
     state = optimizer.begin(values[free])
-    names, moving = np.array(model.names), np.array(model.names)[free]
-    first = None
-    for step in range(steps + 1):  # ten steps, eleven moments: where we began is one of them
-        value, gradient = value_and_gradient(model, points, loss, values)
+    every, moving = list(names), np.array(names)[free].tolist()
+    first, chosen = None, (rows or Rows()).of(n)
+    for step in range(int(steps) + 1):  # ten steps, eleven moments: where we began is one of them
+        value, gradient = measure(values, chosen(step))
+        gradient = gradient if pull is None else pull(values, gradient)
         now = rate * _factor(schedule, step, steps)
-        moment = Moment(step, _named(names, values), value, _named(moving, gradient[free]), now)
+        moment = Moment(step, _named(every, values), value, _named(moving, gradient[free]), now)
         first = first or moment
         if words := _trouble(moment, first, rate):
             warnings.warn(words, DescentWarning, stacklevel=2)
@@ -144,8 +223,8 @@ def value_and_gradient(model: Model, points: Points, loss: Loss, values: np.ndar
         return float(value), slope @ jacobian / len(points.y)
 
 
-def _named(names: np.ndarray, values: np.ndarray) -> dict[str, float]:
-    return dict(zip(names.tolist(), values.tolist(), strict=True))
+def _named(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))
 
 
 def _trouble(moment: Moment, first: Moment, rate: float) -> str:
@@ -187,9 +266,8 @@ def _takes_two(schedule: Any) -> bool:
     return True
 
 
-def _tools(loss: Loss, optimizer: Optimizer, schedule: Schedule | None) -> None:
+def _tools(optimizer: Optimizer, schedule: Schedule | None) -> None:
     """Refuse names and classes where the things themselves are wanted."""
-    expect_loss(loss)
     if isinstance(optimizer, type) or not (hasattr(optimizer, "begin") and hasattr(optimizer, "step")):
         raise OptionError(f"optimizer is {optimizer!r}, an optimizer was expected\nhint: SGD(momentum=0.9) or Adam()")
     if schedule is not None and (isinstance(schedule, type) or not callable(schedule) or not _takes_two(schedule)):

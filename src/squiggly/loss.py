@@ -259,19 +259,59 @@ class Poisson(Loss):
         return predicted, y
 
 
+@final
+@dataclass(frozen=True)
+class CrossEntropy:
+    """The mean of -log(the share given to the right class): the loss of a network that tells classes apart.
+
+    Call it with scores (n,) for two classes, or (n, classes), before any sigmoid or softmax, and with the number of
+    each right class (n,), counted from 0.
+
+    >>> round(cross_entropy([0.0, 2.0], [1, 1]), 4)
+    0.41
+    """
+
+    name: ClassVar[str] = "cross-entropy"
+    title: ClassVar[str] = "cross-entropy"
+
+    def __call__(self, scores: Any, classes: Any) -> float:
+        scores, classes = _array(scores), _array(classes)
+        if scores.ndim == 1:
+            scores = np.stack([np.zeros_like(scores), scores], axis=1)
+        if scores.ndim != 2 or classes.shape != scores.shape[:1] or not len(classes):
+            raise DataError(
+                f"scores have shape {scores.shape} and classes {classes.shape}, a row of scores for each class was "
+                "expected\nhint: give scores (n, classes) and the number of the right class for each, (n,)"
+            )
+        if not np.isin(classes, np.arange(scores.shape[1])).all():
+            raise DataError(
+                f"classes holds {classes[~np.isin(classes, np.arange(scores.shape[1]))][0]:g}, one of 0 … "
+                f"{scores.shape[1] - 1} was expected\nhint: number the classes from 0"
+            )
+        top = scores.max(axis=1)
+        total = top + np.log(np.exp(scores - top[:, None]).sum(axis=1))
+        return float(np.mean(total - scores[np.arange(len(scores)), classes.astype(int)]))
+
+
 mae = MeanAbsolute()
 mse = MeanSquared()
 huber = Huber()
 poisson = Poisson()
+cross_entropy = CrossEntropy()
 
 LOSSES = {loss.name: loss for loss in (mse, mae, huber, poisson)}  # the command line's choice
 
 
-def expect_loss(loss: object) -> None:
-    """Refuse a name or a class where the loss itself is wanted. Raises OptionError."""
+def expect_loss(loss: object) -> Loss:
+    """The loss; refuse a name or a class where the loss itself is wanted. Raises OptionError."""
+    if isinstance(loss, CrossEntropy):
+        raise OptionError(
+            "cross_entropy is a loss of a network's classes\nhint: mse or mae; or fit network(…, classes=2)"
+        )
     if not isinstance(loss, Loss):
         meant = nearest(loss, LOSSES) if isinstance(loss, str) else None
         raise OptionError(f"loss is {loss!r}, a loss was expected\nhint: pass {meant or listed(LOSSES)} itself")
+    return loss
 
 
 def _residual(predicted: ArrayLike, y: ArrayLike, sigma: ArrayLike | None = None) -> np.ndarray:
