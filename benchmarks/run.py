@@ -30,8 +30,10 @@ SCRIPTS = [
     "optimizers",
     "relus",
     "creases",
+    "networks",
     "page_browser",
     "page_lines",
+    "page_network",
     "page_speed",
     "size",
 ]

@@ -1,4 +1,4 @@
-"""What Python tells a page, held to the types the page reads: web/src/contract.ts."""
+"""What Python tells a page, held to the types the page reads: web/src/contract.ts and web/src/network/contract.ts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 
 import squiggly as sq
+from squiggly.networks.activations import ACTIVATIONS
+from squiggly.networks.network import FEATURES
 from squiggly.page.document import document
 from squiggly.page.lesson import lesson_lab
+from squiggly.page.network import LOSSES, MADE
+from squiggly.page.network import document as network_document
 from squiggly.page.walk import OPTIMIZERS, page_schedules
 
-CONTRACT = (Path(__file__).resolve().parents[1] / "web" / "src" / "contract.ts").read_text()
+SRC = Path(__file__).resolve().parents[1] / "web" / "src"
+CONTRACT = (SRC / "contract.ts").read_text() + (SRC / "network" / "contract.ts").read_text()
 X = np.linspace(0, 4, 30)
 Y = 3 * np.exp(-X) + 0.2
 
@@ -30,7 +35,7 @@ def words(union: str) -> set[str]:
     """The strings that a type such as LossName allows."""
     found = re.search(rf"export type {union} = ([^;]*);", CONTRACT)
     assert found is not None
-    return set(re.findall(r'"(\w+)"', found[1]))
+    return set(re.findall(r'"([^"]+)"', found[1]))
 
 
 def fits(value: Any, kind: str) -> bool:
@@ -38,7 +43,7 @@ def fits(value: Any, kind: str) -> bool:
     kind = kind.strip()
     if kind.startswith("(") and kind.endswith(")"):
         return fits(value, kind[1:-1])
-    if re.fullmatch(r"[\w\s\[\]]+ \| null", kind):
+    if kind.endswith(" | null"):
         return value is None or fits(value, kind.removesuffix("| null"))
     if kind.startswith("readonly ") and kind.endswith("[]"):
         return isinstance(value, list) and all(fits(v, kind.removeprefix("readonly ")[:-2]) for v in value)
@@ -50,13 +55,15 @@ def fits(value: Any, kind: str) -> bool:
         return (
             isinstance(value, dict) and set(value) == set(fields) and all(fits(value[n], k) for n, k in fields.items())
         )
+    if kind.startswith('"'):
+        return f'"{value}"' == kind
     if kind == "Line":
         return (
             isinstance(value, list)
             and isinstance(value[0], str)
             and all(isinstance(v, int | float | str) for v in value)
         )
-    if kind in ("LossName", "OptimizerName", "ScheduleName"):
+    if re.search(rf"export type {kind} = \"", CONTRACT):
         return value in words(kind)
     simple = {"number": (int, float), "string": str, "boolean": bool, "null": type(None)}
     if kind in simple:
@@ -85,6 +92,18 @@ LABS = {
 }
 
 
+NETWORKS = {
+    "made data": lambda: sq.network(2, [8, 8]).lab(),
+    "one input": lambda: sq.network(1, [4], features=["x1", "x1^2"]).lab(penalty="L1", optimizer=sq.Adam()),
+    "a table": lambda: sq.network(1, [3], classes=2).lab({"x": X, "y": Y > 1}, start={"b1_1": 1.0}, hide=["seed"]),
+}
+
+
+@pytest.mark.parametrize("make", NETWORKS.values(), ids=NETWORKS)
+def test_the_document_of_a_network_is_what_its_page_reads(make):
+    assert wrong(network_document(make()), "NetworkDocument") == []
+
+
 @pytest.mark.parametrize("make", LABS.values(), ids=LABS)
 def test_a_document_is_what_the_page_reads(make):
     assert wrong(document(make()), "Document") == []
@@ -100,3 +119,5 @@ def test_the_names_are_those_of_the_contract():
     assert set(OPTIMIZERS) == words("OptimizerName")
     assert set(page_schedules(100)) == words("ScheduleName")
     assert {loss.name for loss in (sq.mse, sq.mae, sq.huber, sq.poisson)} == words("LossName")
+    assert {*MADE, "own"} == words("DataName") and set(LOSSES) == words("NetworkLossName")
+    assert set(ACTIVATIONS) == words("ActivationName") and set(FEATURES) == words("FeatureName")

@@ -1,6 +1,6 @@
 // Measures what moves on a page in a real Chromium: `node measure-frames.mjs page.html what [seconds]` prints JSON, with
-// what = "hook" (a hook is dragged), "exact" (every line is placed), "map" or "landscape" (redrawn while it trains). Times
-// in ms, medians with their quartiles.
+// what = "hook" (a hook is dragged), "exact" (every line is placed), "map" or "landscape" (redrawn while it trains),
+// "network" (it trains as fast as it can). Times in ms, medians with their quartiles.
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -87,6 +87,20 @@ const WAYS = {
     await button(page, "loss landscape").click();
     return frames(page, ".landscape-map canvas");
   },
+  async network(page) {
+    await page.getByLabel("speed").selectOption("fast");
+    await page.evaluate(() => {
+      const place = document.querySelector(".timeline-where");
+      window.seen = [];
+      new MutationObserver(() => window.seen.push([performance.now(), Number(place.textContent.match(/\d+/)[0])])).observe(place, { subtree: true, characterData: true, childList: true });
+      window.noted.length = 0;
+    });
+    await button(page, "Play").click();
+    await page.waitForTimeout(1000 * Number(seconds));
+    const [seen, noted] = await page.evaluate(() => [window.seen.slice(5), window.noted.slice(10)]);
+    const per = (list, at) => Math.round((1000 * (list.length - 1)) / (at(list.at(-1)) - at(list[0]))), [first, last] = [seen[0], seen.at(-1)];
+    return { perSecond: per(noted, (f) => f.at), drawnPerSecond: per(seen, (s) => s[0]), stepsPerSecond: Math.round((1000 * (last[1] - first[1])) / (last[0] - first[0])) };
+  },
 };
 
 /** Frames of a walk that plays. */
@@ -100,8 +114,8 @@ async function frames(page, canvas) {
 
 const browser = await chromium.launch({ executablePath, args: FLAGS });
 const page = await browser.newPage({ viewport: { width: 1280, height: 1300 } });
-if (what === "map" || what === "landscape") await page.addInitScript(noteFrames);
-await page.goto(`${pathToFileURL(file).href}#1&steps=2000`);
-await page.getByText("checked").first().waitFor();
+if (["map", "landscape", "network"].includes(what)) await page.addInitScript(noteFrames);
+await page.goto(pathToFileURL(file).href + (what === "network" ? "" : "#1&steps=2000"));
+await (what === "network" ? button(page, "Play") : page.getByText("checked").first()).waitFor();
 console.log(JSON.stringify({ browser: browser.version(), ...(await WAYS[what](page)) }));
 await browser.close();

@@ -45,6 +45,12 @@ def _optimizers() -> Mapping[str, Any]:
     return OPTIMIZERS
 
 
+def _activations() -> Mapping[str, Any]:
+    from squiggly.networks.activations import ACTIVATIONS
+
+    return {name: name for name in ACTIVATIONS}
+
+
 def _schedules() -> Mapping[str, Any]:
     """The names alone: what stands behind one depends on the number of steps."""
     from squiggly.page.walk import page_schedules
@@ -237,6 +243,12 @@ def fit_command(
 @click.option("--range", "span", metavar="LOW:HIGH", help="Of x, where there are no points  [default: -2:2]")
 @click.option("--title", default="", help="What stands above the page")
 @click.option("--relus", type=click.IntRange(1), metavar="N", help="N rectified lines added up, in place of FORMULA")
+@click.option("--network", metavar="2-8-8-1", help="A network of these widths, in place of FORMULA")
+@click.option("--activation", type=RowOf("activation", _activations), help="Of the network  [default: relu]")
+@click.option("--data", metavar="NAME", help="What the network learns without TABLE: circle, spiral …; see the page")
+@click.option("--classes", is_flag=True, help="The network tells two classes apart: the table's last column is 0 or 1")
+@click.option("--batch", type=click.IntRange(0), help="Points a step of the network looks at, 0: all  [default: 10]")
+@click.option("--held-out", type=float, metavar="SHARE", help="Of points no step of the network sees  [default: 0.5]")
 @click.option("--lesson", is_flag=True, help="The lesson's 20 noisy points, its loss, its start and a target")
 @click.option(
     "--open/--no-open", "show", default=None, help="Open the page where there is a screen  [default: without -o]"
@@ -261,6 +273,7 @@ def lab_command(
     relus: int | None,
     lesson: bool,
     show: bool | None,
+    **of_network: Any,
 ) -> None:
     """Make a live page of FORMULA: sliders, the loss, and gradient descent to take over.
 
@@ -275,14 +288,22 @@ def lab_command(
         squiggly lab decay.csv "counts = a*exp(-t/tau) + c" --start tau=3 --target 0.02 -o decay.html
         squiggly lab "a*sin(w*t)" --start w=2 --range 0:10
         squiggly lab decay.csv --relus 4
+        squiggly lab --network 2-8-8-1 --data spiral
         squiggly lab --lesson
     """
     from squiggly.page.lab import lab
     from squiggly.page.lesson import FORMULA, lesson_lab
     from squiggly.page.walk import page_schedules
 
+    if _of_network(of_network, {
+        "--relus": relus, "--lesson": lesson, "--start": start, "--target": target, "--fix": fix, "--bound": bound,
+        "--sigma": sigma, "--range": span, "--parameter": parameter,
+    }):  # fmt: skip
+        walk = {"rate": rate, "optimizer": optimizer, "schedule": schedule, "loss": loss}
+        _network_lab(given, of_network, walk, {"title": title, "missing": missing}, output, show)
+        return
     if relus is not None:
-        given = (*_only_table(given, relus), f"relus({relus})")
+        given = (*_only_table(given, f"--relus {relus}"), f"relus({relus})")
     table, formula = _table_and_formula(given, FORMULA if lesson else None)
     if lesson and table is not None:
         raise OptionError(f"--lesson brings its own points, and {table} has others\nhint: leave one of the two out")
@@ -295,23 +316,87 @@ def lab_command(
     }
     model = _built_in(formula)
     made = lesson_lab(model, **options) if lesson else lab(model, None if table is None else Path(table), **options)
+    _written(made, path, output is None if show is None else show)
+
+
+def _written(made: Any, path: Path, show: bool) -> None:
+    """Write a page, say where, and open it where that is wanted and there is a screen."""
     made.save(path)
     click.echo(str(path))
-    if (output is None if show is None else show) and _screen():
+    if show and _screen():
         import webbrowser
 
         webbrowser.open(path.resolve().as_uri())
 
 
-def _only_table(given: tuple[str, ...], relus: int) -> tuple[str, ...]:
-    """What was given beside --relus: a table or nothing."""
+def _of_network(given: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Whether a network is asked for. Raises OptionError where options of a network and of a formula are mixed."""
+    ours = [f"--{name.replace('_', '-')}" for name, value in given.items() if value not in (None, False)]
+    if given["network"] is None:
+        if ours:
+            raise OptionError(f"{ours[0]} is an option of a network\nhint: squiggly lab --network 2-8-8-1 {ours[0]} …")
+        return False
+    mixed = next((option for option, value in others.items() if value not in (None, False, ())), None)
+    if mixed:
+        raise OptionError(f"{mixed} is of a formula, --network is none\nhint: leave one of them out")
+    return True
+
+
+def _network_lab(
+    given: tuple[str, ...],
+    of_network: Mapping[str, Any],
+    walk: Mapping[str, Any],
+    options: Mapping[str, Any],
+    output: Path | None,
+    show: bool | None,
+) -> None:
+    """The page of a network, with the table or with data that the page makes."""
+    from squiggly.networks.network import network
+    from squiggly.page.walk import page_schedules
+
+    [table] = [*_only_table(given, f"--network {of_network['network']}"), None][:1]
+    inputs, hidden = _widths(of_network["network"])
+    layers = network(
+        inputs, hidden, activation=of_network["activation"] or "relu", classes=2 if of_network["classes"] else None
+    )
+    batch, held_out = of_network["batch"], of_network["held_out"]
+    steps = click.get_current_context().params["steps"]
+    steps = 2000 if _by_default("steps") else steps
+    chosen = {
+        **options,
+        **{name: value for name, value in walk.items() if value is not None},
+        **{"schedule": page_schedules(steps)[walk["schedule"]], "steps": steps, "data": of_network["data"]},
+        **({} if batch is None else {"batch": batch or None}),
+        **({} if held_out is None else {"held_out": held_out}),
+    }
+    made = layers.lab(None if table is None else Path(table), **chosen)
+    path = output or _own_page(Path(f"{Path(table).stem}.html" if table else "network.html"))
+    _written(made, path, output is None if show is None else show)
+
+
+def _by_default(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.DEFAULT
+
+
+def _widths(text: str) -> tuple[int, list[int]]:
+    """2-8-8-1 as the inputs and the hidden widths; what comes out is one number."""
+    parts = text.replace("x", "-").split("-")
+    if len(parts) < 2 or not all(part.isdecimal() and len(part) < 10 for part in parts) or parts[-1] != "1":
+        raise OptionError(
+            f"--network {text}: widths from the inputs to one output were expected\n"
+            "hint: 2-8-8-1 is two inputs, two layers of eight units, one output"
+        )
+    return int(parts[0]), [int(part) for part in parts[1:-1]]
+
+
+def _only_table(given: tuple[str, ...], option: str) -> tuple[str, ...]:
+    """What was given beside --relus or --network: a table or nothing."""
     formula = next((one for one in given if not _is_table(one)), None)
     if formula is not None:
-        raise OptionError(f"--relus {relus} is a formula of its own, {formula} is another\nhint: leave one of them out")
+        raise OptionError(f"{option} is a formula of its own, {formula} is another\nhint: leave one of them out")
     if len(given) > 1:
-        raise OptionError(
-            f"{len(given)} tables were given, one was expected\nhint: squiggly lab {given[0]} --relus {relus}"
-        )
+        raise OptionError(f"{len(given)} tables were given, one was expected\nhint: squiggly lab {given[0]} {option}")
     return given
 
 

@@ -13,6 +13,7 @@ from squiggly.errors import DataError, OptionError, listed
 from squiggly.intervals.trust import definition
 from squiggly.loss import Huber, Loss, Poisson, expect_loss, mse
 from squiggly.model import Model
+from squiggly.networks.door import is_network, trained, unknown
 from squiggly.options import Bound, bounded, choice, expect, named_values
 from squiggly.points import Points
 from squiggly.progress import watched
@@ -48,6 +49,7 @@ def fit(
     seed: int = 0,
     seconds: float | None = None,
     watch: Watch | None = None,
+    **training: Any,
 ) -> Fit:
     """Find the parameters that bring a model nearest to the points, and say how far to trust them.
 
@@ -70,12 +72,26 @@ def fit(
     watch:    called after each step with its number, the values and the cost; by default a line of progress is shown
               on a terminal after a second. Ctrl-C returns the best so far, and the verdict says so
 
+    A network (`sq.network(20, [64, 64])`, any torch.nn.Module) is trained: `training` are the options of
+    `squiggly.networks.training.train`, such as epochs, batch, held_out and device, and a NetworkFit comes back.
+
     Returns a Fit. Raises DataError, FormulaError, ModelError or OptionError.
 
     >>> answer = fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1, 3.1, 4.9, 7]})
     >>> round(answer.parameters["a"].value, 3)
     1.98
     """
+    if is_network(model):
+        ours = {"bounds": bounds, "fix": fix, "sigma": sigma, "errors": errors, "parameters": parameters or None}
+        return trained(  # type: ignore[return-value]  # a NetworkFit, as the docstring says
+            model,
+            data,
+            ours | {"sigma_is": sigma_is != "relative" or None, "outliers": outliers != "keep" or None},
+            {**training, "start": start, "loss": None if loss is mse else loss, "missing": missing, "seed": seed,
+             "seconds": seconds, "watch": watch},
+        )  # fmt: skip
+    for option in training:
+        raise unknown(option, model)
     choice("sigma_is", sigma_is, ("relative", "known"))
     choice("outliers", outliers, ("keep", "leave out"))
     expect_loss(loss)

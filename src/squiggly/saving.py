@@ -150,10 +150,11 @@ def _brought_back(saved: Mapping[str, Any] | None, target: str) -> Outliers | No
     return Outliers(points, far, scatter, int(saved["of"]), left_out=True)
 
 
-def load(path: str | PathLike[str]) -> Fit:
+def load(path: str | PathLike[str], module: Any = None) -> Fit:
     """Bring back a saved Fit: its values, verdict, points and history as they were.
 
     A function that could not be recorded is not in the file: such a Fit has its numbers but cannot predict.
+    A network's file (.safetensors) brings back its NetworkFit; one of a torch.nn.Module needs that `module` again.
     Raises FileError for a file that is missing or is not a saved fit.
 
     >>> import tempfile
@@ -164,6 +165,10 @@ def load(path: str | PathLike[str]) -> Fit:
     ...     print(load(f"{folder}/line.json").values == answer.values)
     True
     """
+    if Path(path).suffix == ".safetensors":
+        from squiggly.networks.saving import load as load_network
+
+        return load_network(path, module)  # type: ignore[return-value]  # a NetworkFit, as the docstring says
     where = Path(path).name
     try:
         data = json.loads(Path(path).read_bytes())

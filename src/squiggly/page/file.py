@@ -44,13 +44,10 @@ PAGE = """<!DOCTYPE html>
 <div id="squiggly-lab"></div>
 <noscript>
 <h1>{title}</h1>
-<p>The function is <code>{formula}</code>. Its sliders and its training need JavaScript, which is off here: \
-the picture shows {shown}.</p>
-{picture}
+{still}
 </noscript>
 <script type="application/json" id="squiggly-document">{document}</script>
-<script id="squiggly-program">{program}</script>
-<script id="squiggly-bundle">{bundle}</script>
+{program}<script id="squiggly-bundle">{bundle}</script>
 <script>squigglyLab.mount(document.getElementById("squiggly-lab"))</script>
 </body>
 </html>
@@ -66,23 +63,35 @@ def html(lab: Lab) -> str:
     """
     assert lab.model.expr is not None
     formula = f"{target_of(lab.model)} = {text(lab.model.expr)}"
+    shown = "the points and the best curve" if lab.best else "the curve it starts from"
+    words = (
+        f"<p>The function is <code>{visible(formula)}</code>. Its sliders and its training need JavaScript, which is "
+        f"off here: the picture shows {shown}.</p>\n{still(lab)}"
+    )
+    program = f'<script id="squiggly-program">{source(lab.model)}</script>\n'
+    return page(lab.title or formula, words, document(lab), bundle(lab.model), program)
+
+
+def page(title: str, still: str, document: object, script: str, program: str = "") -> str:
+    """A page, whole.
+
+    still: markup that is shown where no script runs; document: what the page is told; script: the bundle that reads it;
+    program: a script element with the author's model, where there is one
+    """
     return PAGE.format(
         policy=markup.escape(POLICY, quote=True).replace("&#x27;", "'"),
         style=STYLE,
-        title=_visible(lab.title or formula),
-        formula=_visible(formula),
-        shown="the points and the best curve" if lab.best else "the curve it starts from",
-        picture=still(lab),
-        document=_data(document(lab)),
-        program=source(lab.model),
-        bundle=bundle(lab.model),
+        title=visible(title),
+        still=still,
+        document=_data(document),
+        program=program,
+        bundle=script,
     )
 
 
-def save(lab: Lab, path: str | PathLike[str]) -> None:
-    """Write the page of a lab; an older file stays whole until the new one is. Raises FileError."""
-    made = html(lab)
-    write_whole(path, lambda file: file.write(made.encode()))
+def save(html: str, path: str | PathLike[str]) -> None:
+    """Write a page; an older file stays whole until the new one is. Raises FileError."""
+    write_whole(path, lambda file: file.write(html.encode()))
 
 
 def bundle(model: Model, notebook: bool = False) -> str:
@@ -90,7 +99,11 @@ def bundle(model: Model, notebook: bool = False) -> str:
 
     notebook: with a notebook's way in
     """
-    name = "lab" + "-notebook" * notebook + "-map" * (len(model.inputs) > 1)
+    return script("lab" + "-notebook" * notebook + "-map" * (len(model.inputs) > 1))
+
+
+def script(name: str) -> str:
+    """One of the page's scripts, as it was built into the package. Raises FileError."""
     try:
         return (files("squiggly") / "page" / "static" / f"{name}.js").read_text(encoding="utf-8")
     except OSError as error:
@@ -99,7 +112,7 @@ def bundle(model: Model, notebook: bool = False) -> str:
         ) from error
 
 
-def _visible(words: str) -> str:
+def visible(words: str) -> str:
     """Text for the page's markup: nothing in it is markup, and what cannot be encoded is replaced."""
     return markup.escape(words.encode("utf-8", "replace").decode())
 

@@ -79,16 +79,16 @@ def island(lab: Lab, live: str, picture: bytes | None) -> str:
 
     live: the widget's name, "" for none.  picture: PNG, shown where no script runs.
     """
-    key, title = secrets.token_hex(6), _title(lab)
+    key, title = secrets.token_hex(6), title_of(lab)
     parts = {"STILL": "" if picture is None else _image(picture, title), "LIVE": _quoted(live), "TITLE": _quoted(title)}
-    page = base64.b64encode(gzip.compress(_page(lab, key).encode(), mtime=0)).decode()
+    page = base64.b64encode(gzip.compress(_page(html(lab), key).encode(), mtime=0)).decode()
     return _filled(ISLAND, {**parts, "HEAR": HEAR.replace("KEY", key), "KEY": key, "PAGE": page})
 
 
-def frame(lab: Lab) -> str:
-    """HTML with the page in an iframe from the start: for places that run no script outside one."""
+def frame(page: str, title: str) -> str:
+    """HTML with a page in an iframe from the start: for places that run no script outside one."""
     key = secrets.token_hex(6)
-    parts = {"TITLE": markup.escape(_title(lab)), "PAGE": markup.escape(_page(lab, key))}
+    parts = {"TITLE": markup.escape(title), "PAGE": markup.escape(_page(page, key))}
     return _filled(FRAME, {**parts, "HEAR": HEAR.replace("KEY", key), "KEY": key})
 
 
@@ -141,8 +141,8 @@ def picture(lab: Lab) -> bytes | None:
     return file.getvalue()
 
 
-def _page(lab: Lab, key: str) -> str:
-    before, end, after = html(lab).rpartition("</body>")
+def _page(page: str, key: str) -> str:
+    before, end, after = page.rpartition("</body>")
     return before + TALL.replace("KEY", key) + end + after
 
 
@@ -153,5 +153,5 @@ def _image(png: bytes, title: str) -> str:
     return f'<img alt="{words}" style="max-width:100%" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
 
 
-def _title(lab: Lab) -> str:
+def title_of(lab: Lab) -> str:
     return lab.title or lab.model.formula or "lab"

@@ -68,7 +68,7 @@ class Lab(Live):
         """Write the page: one HTML file that opens anywhere and asks for nothing else. Raises FileError."""
         from squiggly.page.file import save
 
-        save(self.now, path)
+        save(self.html(), path)
 
     def html(self) -> str:
         """The page as text."""

@@ -97,9 +97,10 @@ class Live:
         return shown_by_marimo(self._stage)
 
     def _repr_html_(self) -> str:
-        from squiggly.page.island import frame
+        from squiggly.page.file import html
+        from squiggly.page.island import frame, title_of
 
-        return frame(self.now)
+        return frame(html(self.now), title_of(self.now))
 
 
 class Sliders(dict[str, float]):

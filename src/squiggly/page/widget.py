@@ -9,7 +9,7 @@ from typing import Any
 from squiggly.errors import OptionError, SquigglyError
 from squiggly.javascript import source
 from squiggly.page.document import document
-from squiggly.page.file import bundle
+from squiggly.page.file import bundle, html
 from squiggly.page.live import Stage, checked_points, checked_state
 
 # What a front end without widgets shows of the widget's output: nothing. The output after it is the lab.
@@ -60,9 +60,10 @@ def shown_by_marimo(stage: Stage) -> Any:
     except OptionError:
         from marimo import Html
 
-        from squiggly.page.island import frame
+        from squiggly.page.island import frame, title_of
 
-        return Html(frame(stage.now()))
+        now = stage.now()
+        return Html(frame(html(now), title_of(now)))
 
 
 def _live_output(stage: Stage) -> tuple[dict[str, Any], dict[str, Any]] | None:
