@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from squiggly.optimizers import SGD, Adam
 
 BLOCK = 8_192  # rows whose loss is worked out at once
 DRAWN = 1 << 20  # start values drawn at once
+FEW = 5_000_000  # weights times rows of a step, up to which threads wait for each other longer than they work
 Criterion = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
@@ -183,6 +185,9 @@ class TorchEngine:
         self.per = torch.tensor(scaling.per, dtype=torch.float32, device=device)
         self.y = torch.from_numpy(y).to(device, self.kind if y.dtype.kind == "f" else None)
         self.train, self.out = (torch.from_numpy(rows).to(device) for rows in (train, out))
+        self.alone = (
+            device.type == "cpu" and _dense(module) and sum(p.numel() for p in module.parameters()) * batch < FEW
+        )
         self.random = torch.Generator().manual_seed(seed)
         self.best: list[torch.Tensor] | None = None
 
@@ -195,6 +200,10 @@ class TorchEngine:
 
     def epoch(self, epoch: int, rate: Callable[[], float], tick: Tick) -> float:
         """Every row once, in an order of its own; the mean loss on the way."""
+        with _threads(self.alone):
+            return self._epoch(rate, tick)
+
+    def _epoch(self, rate: Callable[[], float], tick: Tick) -> float:
         self.module.train()
         n = len(self.train)
         rows = self.train[torch.randperm(n, generator=self.random).to(self.at)]
@@ -222,7 +231,7 @@ class TorchEngine:
         """The mean loss of the rows held out."""
         self.module.eval()
         total = torch.zeros((), device=self.at, dtype=torch.float64)
-        with torch.no_grad():
+        with torch.no_grad(), _threads(self.alone):
             for start in range(0, len(self.out), BLOCK):
                 some = self.out[start : start + BLOCK]
                 z = self.module(self.rows(some))
@@ -252,6 +261,24 @@ class TorchEngine:
             p.grad = None
         torch.set_rng_state(self.before)  # the caller's own draws go on as if nothing had been trained
         return self.module.to("cpu").eval()
+
+
+def _dense(module: nn.Module) -> bool:
+    """Whether all of its parameters are those of dense layers, so that their number tells the work."""
+    return all(isinstance(part, nn.Linear) or not [*part.parameters(recurse=False)] for part in module.modules())
+
+
+@contextmanager
+def _threads(alone: bool) -> Iterator[None]:
+    """One thread where the work is small: two that meet at every step of a busy machine take a hundred times as long."""
+    before = torch.get_num_threads()
+    if alone:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if alone:
+            torch.set_num_threads(before)
 
 
 def _shared(rows: np.ndarray | None) -> torch.Tensor:
