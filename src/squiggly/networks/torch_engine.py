@@ -270,7 +270,7 @@ def _dense(module: nn.Module) -> bool:
 
 @contextmanager
 def _threads(alone: bool) -> Iterator[None]:
-    """One thread where the work is small: two that meet at every step of a busy machine take a hundred times as long."""
+    """One thread where the work is small: two that meet at every step of a busy machine take a hundred times longer."""
     before = torch.get_num_threads()
     if alone:
         torch.set_num_threads(1)
