@@ -218,5 +218,5 @@ if __name__ == "__main__":
         large(200 if fast else WIDE, 10_000 if fast else 1_000_000, 1 if fast else 7, 1 if fast else 2)
     if "sklearn" in here:
         if "torch" in here:
-            until(5_000 if fast else 100_000, 3.0 if fast else 1.1, 20 if fast else 60)
+            until(2_000 if fast else 100_000, 6.0 if fast else 1.1, 5 if fast else 60)
         scores(1 if fast else 5, ["wine"] if fast else ["diabetes", "breast_cancer", "digits", "wine"])

@@ -11,7 +11,10 @@ FOLDER = Path(__file__).parent.parent / "benchmarks"
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in ("measure", "strd", "family", "run"))
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+PAGES = ("page_browser", "page_lines", "page_network")  # in a browser, for long
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.prove] * (name in PAGES)) for name in SCRIPTS])
 def test_a_benchmark_prints_a_table(name):
     done = subprocess.run([sys.executable, str(FOLDER / f"{name}.py"), "--quick"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -294,7 +294,7 @@ def test_noise_teaches_nothing_and_the_verdict_says_so():
 def test_a_loss_that_becomes_nan_stops_it_and_the_best_is_kept(engine):
     with np.errstate(all="ignore"):
         fit = train(SMALL, table(), optimizer="sgd", rate=1e6, engine=engine, epochs=50)
-    assert fit.verdict.kind == "ran away" and "Give a lower rate: 100000" in fit.verdict.words
+    assert fit.verdict.kind == "ran away" and "Give a lower rate: 0.01." in fit.verdict.words
     assert np.isfinite(fit.parameters).all() and len(fit.history) < 50
 
 

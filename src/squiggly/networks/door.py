@@ -43,8 +43,11 @@ def unknown(option: str, model: Any) -> OptionError:
     from squiggly.networks.training import train
 
     known = [name for name in inspect.signature(fit).parameters if name not in ("model", "data", "training")]
-    meant = nearest(option, known)
-    of_networks = option in inspect.signature(train).parameters
+    of_training = [name for name in inspect.signature(train).parameters if name not in ("model", "data", "unknown")]
+    meant = nearest(option, [*known, *of_training])
+    of_networks = option in of_training
+    if meant and meant not in known and not of_networks:
+        meant += ", which is for networks alone"
     cure = f"did you mean {meant}?" if meant else f"it has {listed(known)}"
     cure = "sq.network(…) makes one; sq.descend takes mini-batches of any model" if of_networks else cure
     return OptionError(f"{option} is {'for networks alone' if of_networks else 'no option of fit'}\nhint: {cure}")

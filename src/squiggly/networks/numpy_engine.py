@@ -37,7 +37,11 @@ class NumpyEngine:
         self.memory: Any = optimizer.begin(self.values)
 
     def epoch(self, epoch: int, rate: Callable[[], float], tick: Tick) -> float:
-        """Every row once, in an order of its own; the mean loss on the way."""
+        """Every row once, in an order of its own; the mean loss on the way. One that runs away is seen by its loss."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._epoch(epoch, rate, tick)
+
+    def _epoch(self, epoch: int, rate: Callable[[], float], tick: Tick) -> float:
         rows, total = self.train[order(len(self.train), self.seed, epoch)], 0.0
         for start in range(0, len(rows), self.batch):
             some = rows[start : start + self.batch]

@@ -265,5 +265,6 @@ def _answer(
     common = 0.0
     if ready.labels is not None:
         common = float(np.bincount(ready.y[ready.rows]).max() / len(ready.rows))
-    verdict = judge(scores, story, best, ended, begun, patience, len(job.out), common, how)
+    usual = rate_for(network, job.optimizer, len(job.into))
+    verdict = judge(scores, story, best, ended, begun, patience, len(job.out), common, usual)
     return replace(fit, scores=MappingProxyType(scores), verdict=verdict, notes=tuple(notes))

@@ -9,6 +9,7 @@ from typing import Any
 from squiggly.judging.verdict import Verdict
 
 APART = 2.0  # held-out loss over training loss from which a network is said to overfit
+BEYOND = 100.0  # times the loss of predicting the mean, or in nats, from which a network has run away
 STILL = 0.05  # the share of the last epochs in which the best one lies, for it to be improving still
 
 
@@ -21,23 +22,26 @@ def judge(
     patience: int | None,
     held_out: int,
     common: float,
-    how: str,
+    usual: float,
 ) -> Verdict:
     """The gravest thing that can be said.
 
     story: the epochs.  ended: "settled", "out of epochs", "time is up", "interrupted" or "ran away".
-    begun: epochs that were begun.  common: the share of the largest class, 0 for numbers.
+    begun: epochs that were begun.  common: the share of the largest class, 0 for numbers.  usual: the rate if not said.
     kinds: "ran away", "interrupted", "time is up", "learned nothing", "still improving", "overfits", "not judged",
     "settled".
     """
     kept = f"the parameters after epoch {best} are kept" if best else "no epoch was whole"
+    if story and _beyond(scores):
+        words = f"the loss only grew; {kept}. Give a lower rate: {min(story[-1].rate / 10, usual):g}."
+        return Verdict(False, "ran away", words)
     if ended == "ran away":
-        rate = story[-1].rate
+        rate = min(story[-1].rate / 10, usual)
         first = "the start is kept" if best == 0 else kept
         return Verdict(
             False,
             ended,
-            f"the loss became nan or infinite in epoch {story[-1].epoch}; {first}. Give a lower rate: {rate / 10:g}.",
+            f"the loss became nan or infinite in epoch {story[-1].epoch}; {first}. Give a lower rate: {rate:g}.",
         )
     if ended in ("interrupted", "time is up"):
         what = "interrupted" if ended == "interrupted" else "the seconds were spent"
@@ -73,6 +77,12 @@ def judge(
             "more rows, fewer units or decay=0.01 may bring it down.",
         )
     return Verdict(True, "settled", f"{stopped}.")
+
+
+def _beyond(scores: Mapping[str, Any]) -> bool:
+    if "accuracy" in scores:
+        return bool(scores["loss"].train > BEYOND)
+    return bool(scores["r_squared"].train < -BEYOND)
 
 
 def _nothing(scores: Mapping[str, Any], common: float) -> bool:

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { sampled } from "../runs.ts";
 import { button, drag, type Options, panel, slider, soon, stage, value } from "./browser.ts";
 
 const { open } = stage();
@@ -41,7 +42,7 @@ const states: readonly (readonly [string, string, Options, (page: Page) => Promi
   ["the landscape", "lesson", { hash: "#1&over=0,1" }, async () => undefined],
 ];
 
-test.each(states)("axe finds no barrier: %s", async (_, name, options, arrive) => {
+test.each(sampled(states, 7, 4))("axe finds no barrier: %s", async (_, name, options, arrive) => {
   const { page } = await open(name, options);
   await arrive(page);
   expect(await barriers(page)).toEqual([]);

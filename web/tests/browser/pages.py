@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ import squiggly as sq
 HOSTILE = '</script><img src=x onerror="window.hacked=1">'
 
 
-def pages() -> dict[str, sq.Lab]:
+def pages() -> dict[str, Any]:
     """Every page by its file's name."""
     x = np.linspace(-2, 2, 20)
     lesson = (x, sq.add_noise(3 * x**2 + 2 * x + 1, mult=0.15, add=1.5))
@@ -39,6 +40,8 @@ def pages() -> dict[str, sq.Lab]:
         "hinges": sq.lab(sq.relus(8), lesson),
         "lines": sq.relus(4).lab((x, np.sin(2 * x)), start=lines),
         "plane": sq.relus(3, inputs=2).lab(tilted, start=turned),
+        "network": sq.network(2, [8, 8], activation="tanh", classes=2).lab(data="moons", n=300, held_out=0.5, seed=1),
+        "network-wave": sq.network(1, [6]).lab(data="wave", n=80, held_out=0.25),
         "space": sq.lab("v = a*x*y + b*z + relu(m*x + n*y + p*z + q)", folded),
     }
 

@@ -20,6 +20,7 @@ export const style = `
 .data-kinds .kind[aria-pressed=true]{border-color:var(--ink);box-shadow:0 0 0 1.5px var(--ink)}
 .data-kinds canvas{display:block;width:100%;height:100%;border-radius:5px;print-color-adjust:exact}
 .data .turn{flex:1 1 170px;max-width:230px}
+@container(max-width:819px){.data .turn{flex-basis:100%;max-width:none}}
 .data .seed{display:flex;align-items:center;gap:10px}
 .data .number{color:var(--ink)}
 .data-pane .kinds{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:8px}
