@@ -132,3 +132,33 @@ def test_the_command_takes_a_table_of_classes(tmp_path):
 def test_the_command_refuses_what_does_not_go_together(arguments, message):
     done = run(*arguments)
     assert done.exit_code == 2 and message in done.output
+
+
+@pytest.mark.parametrize("label", [None, "class"])
+def test_the_page_of_a_fit_goes_on_where_its_training_ended(label):
+    random = np.random.RandomState(0)
+    x = random.normal(size=(80, 2)) * [3, 1000] + [5, 1e6]
+    y = x[:, 0] if label is None else np.where(x[:, 0] > 5, "wide", "narrow")
+    table = {"u": x[:, 0], "v": x[:, 1], "y": y}
+    fit = sq.fit(sq.network(2, [4], classes=label and 2), table, epochs=5)
+    some = {name: column[:40] for name, column in table.items()}  # fewer points, of another mean
+    said = document(fit.lab(some, steps=10))
+    assert said["start"] == fit.parameters.tolist() and said["seed"] == 0 and said["walk"]["steps"] == 10
+    assert np.array(said["scale"])[:2, 0].tolist() == fit.scaling.mean.tolist()
+    assert said["net"]["labels"] == (None if label is None else ["narrow", "wide"])
+
+
+def test_a_fit_that_no_page_holds_or_other_classes_are_refused():
+    random = np.random.RandomState(0)
+    x, y = random.normal(size=(40, 3)), random.normal(size=40)
+    with pytest.raises(sq.ModelError, match="draws networks of one or two inputs, this one takes 3"):
+        sq.fit(sq.network(3, [4]), (x, y), epochs=2).lab((x, y))
+    fit = sq.fit(sq.network(2, [4], classes=2), (x[:, :2], y > 0), epochs=2)
+    with pytest.raises(sq.DataError, match="the classes are a and b, the fit tells False and True apart"):
+        fit.lab((x[:, :2], np.where(y > 0, "a", "b")))
+
+
+def test_the_column_y_is_predicted_wherever_it_stands():
+    x = np.arange(30.0)
+    fit = sq.fit(sq.network(1, [4]), {"y": x**2, "t": x}, epochs=2)
+    assert (fit.target, fit.inputs, fit.notes) == ("y", ("t",), ("predicts y",))

@@ -246,7 +246,7 @@ def fit_command(
 @click.option("--network", metavar="2-8-8-1", help="A network of these widths, in place of FORMULA")
 @click.option("--activation", type=RowOf("activation", _activations), help="Of the network  [default: relu]")
 @click.option("--data", metavar="NAME", help="What the network learns without TABLE: circle, spiral …; see the page")
-@click.option("--classes", is_flag=True, help="The network tells two classes apart: the table's last column is 0 or 1")
+@click.option("--classes", is_flag=True, help="The network tells the two labels of the last column apart")
 @click.option("--batch", type=click.IntRange(0), help="Points a step of the network looks at, 0: all  [default: 10]")
 @click.option("--held-out", type=float, metavar="SHARE", help="Of points no step of the network sees  [default: 0.5]")
 @click.option("--lesson", is_flag=True, help="The lesson's 20 noisy points, its loss, its start and a target")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from squiggly.model import Model
+    from squiggly.page.network import NetworkLab
 
 SUMS = 1 << 22  # numbers that a block of rows may become in the widest layer
 MANY = 1_000_000  # parameters from which NumPy predicts in float32
@@ -228,6 +229,21 @@ class NetworkFit:
         inner = copy.deepcopy(self.trained) if self.network is None else sequential(self.network, self.parameters)
         last = [Unscaled(self.scaling)] if self.labels is None else []
         return nn.Sequential(Scaled(self.scaling), inner, *last).eval()
+
+    def lab(self, points: Any, **options: Any) -> NetworkLab:
+        """A live page that goes on from here: these parameters, this scaling; points and options as in `network.lab`.
+
+        Raises ModelError for a module or a network no page holds, DataError for points of other classes.
+
+        >>> from squiggly.networks.network import network
+        >>> from squiggly.networks.training import train
+        >>> table = {"t": np.arange(40.0), "v": np.arange(40.0) ** 2}
+        >>> train(network(1, [4]), table, epochs=5).lab(table)
+        NetworkLab(network(1, [4]), data: own, points: 40)
+        """
+        from squiggly.page.network import going_on
+
+        return going_on(self, points, options)
 
     def onnx(self, path: str | PathLike[str]) -> None:
         """Write the fit as an ONNX file: rows in the table's units to numbers, or to each class's share.

@@ -91,14 +91,15 @@ def open_data(data: Any, target: str | None, columns: Sequence[str] | None, want
     names = table.columns
     if target is not None and target not in names:
         table.read([target])  # raises, with the nearest name
-    aim = target if target is not None else names[-1]
+    named_y = "y" in names and "y" not in (columns or ())
+    aim = target if target is not None else "y" if named_y else names[-1]
     inputs = tuple(columns) if columns is not None else tuple(name for name in names if name != aim)
     if aim in inputs:
         raise OptionError(f"{aim} is the target and among columns\nhint: name another target, or leave it out")
     expect_width(len(inputs), wanted, table.where, aim)
     source, notes = columns_of(table, inputs)
     if target is None:
-        notes = (*notes, f"predicts {aim}, the last column")
+        notes = (*notes, f"predicts {aim}" + ", the last column" * (not named_y))
 
     def numbers() -> np.ndarray:
         return column(table.read([aim])[aim], aim, source)

@@ -90,7 +90,7 @@ def train(
 
     model:     `sq.network(…)`, or a module that gives (n,), (n, 1) or (n, classes)
     data:      a pair (X, y), X an array, memory map, tensor or frame (n, inputs); or a path, a dict of columns, a frame
-    target:    the column to predict, the last one if not said.  columns: those to predict it from, all others if not
+    target:    the column to predict, y or the last one if not said.  columns: those it is predicted from
     loss:      `sq.mse` for numbers (or `sq.mae`, `sq.huber`), `sq.cross_entropy` for classes
     rate:      0.01 up to 64 units and 2,000 rows, less for more of either: `rate_for`
     batch:     rows a step, from 16 to 256: `batch_for`

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from squiggly.errors import DataError, ModelError, OptionError, listed, nearest
-from squiggly.loss import CrossEntropy, Loss, cross_entropy, mse
+from squiggly.loss import CrossEntropy, Loss, cross_entropy, mae, mse
 from squiggly.networks.descending import begun, columns_of
 from squiggly.networks.heads import head_of
 from squiggly.networks.labels import expect_classes
@@ -23,6 +23,9 @@ from squiggly.options import choice, expect
 from squiggly.page.walk import optimizer_name, schedule_name
 from squiggly.points import Points
 from squiggly.schedules import Schedule
+
+if TYPE_CHECKING:
+    from squiggly.networks.fitted import NetworkFit
 
 VERSION = 1
 MOST_POINTS = 100_000
@@ -198,6 +201,26 @@ def network_lab(
         None if start is None else begun(network, start, int(seed)), used, float(rate), int(steps), optimizer, schedule,
         None if batch is None else int(batch), penalty, float(decay), tuple(hide), str(title),
     )  # fmt: skip
+
+
+def going_on(fit: NetworkFit, points: Any, options: Mapping[str, Any]) -> NetworkLab:
+    """The page of a network that was trained, in its scaling. Raises DataError, ModelError or OptionError."""
+    if fit.network is None:
+        raise ModelError("the page trains squiggly's networks, this fit is of a module\nhint: fit(network(…), …).lab()")
+    _expect_shown(fit.network)
+    loss = {"mae": mae, "mse": mse, "cross-entropy": cross_entropy}.get(fit.loss_name)
+    options = {"target": fit.target, "seed": fit.seed, "loss": loss, **options}
+    lab = network_lab(fit.network, points, start=fit.parameters, **options)
+    labels = None if fit.labels is None else tuple(map(str, fit.labels))
+    if "labels" not in options and lab.labels != labels:
+        raise DataError(
+            f"the classes are {listed(lab.labels or ())}, the fit tells {listed(labels or ())} apart\n"
+            "hint: give points of both classes"
+        )
+    scaling = fit.scaling
+    sizes = np.where(scaling.spread > 0, scaling.spread, 1.0)
+    pairs = [*zip(scaling.mean.tolist(), sizes.tolist()), (float(scaling.y_mean), float(scaling.y_spread))]
+    return replace(lab, scale=tuple(pairs))
 
 
 def _expect_at_most(name: str, value: float, most: float, hint: str) -> None:
