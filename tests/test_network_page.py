@@ -162,3 +162,12 @@ def test_the_column_y_is_predicted_wherever_it_stands():
     x = np.arange(30.0)
     fit = sq.fit(sq.network(1, [4]), {"y": x**2, "t": x}, epochs=2)
     assert (fit.target, fit.inputs, fit.notes) == ("y", ("t",), ("predicts y",))
+
+
+def test_the_command_says_when_classes_are_meant_or_not(tmp_path):
+    path = tmp_path / "pets.csv"
+    path.write_text("a,b,kind\n1,2,cat\n3,4,dog\n5,6,cat\n")
+    said = CliRunner().invoke(main, ["lab", str(path), "--network", "2-4-1", "-o", str(tmp_path / "x.html")])
+    assert said.exit_code == 2 and said.output.endswith("hint: correct it; or, to tell labels apart, --classes\n")
+    said = CliRunner().invoke(main, ["lab", "--network", "2-4-1", "--data", "plane", "--classes"])
+    assert said.exit_code == 2 and "plane is of numbers, --classes tells labels apart" in said.output

@@ -14,8 +14,12 @@ from torch import nn
 import squiggly as sq
 from squiggly.errors import DataError, ModelError, OptionError
 from squiggly.networks import choosing
+from squiggly.networks.batches import order
 from squiggly.networks.choosing import engine_of, expect_memory
+from squiggly.networks.heads import head_of
 from squiggly.networks.labels import split
+from squiggly.networks.layers import value_and_gradient
+from squiggly.networks.preparation import open_data, prepare
 from squiggly.networks.torch_engine import flattened, sequential
 from squiggly.networks.training import train
 
@@ -35,6 +39,16 @@ def kinds(n=300, seed=0):
 
 
 SMALL = sq.network(3, [16])
+
+
+class Total(nn.Linear):
+    """A module that adds up all rows, as a loss does."""
+
+    def __init__(self):
+        super().__init__(3, 1)
+
+    def forward(self, x):
+        return super().forward(x).sum()
 
 
 def said(kind, call):
@@ -105,6 +119,40 @@ def test_both_engines_take_the_same_steps():
             train(SMALL, (x, y), engine=e, epochs=10, batch=100, held_out=0, decay=decay) for e in ("numpy", "torch")
         )
         assert np.allclose(one.parameters, other.parameters, atol=1e-4)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+def test_the_average_lies_nearer_the_bottom_than_where_the_steps_end(engine):
+    random = np.random.RandomState(0)
+    x = random.normal(size=(2_000, 3))
+    y = x @ [1.0, 2.0, 3.0] + random.normal(size=2_000)
+    straight = sq.network(3, [])
+    ends = [
+        train(straight, (x, y), engine=engine, epochs=20, held_out=0, decay=0, rate=0.02, average=average).loss
+        for average in (True, False)
+    ]
+    best = np.mean((y - np.c_[x, np.ones(2_000)] @ np.linalg.lstsq(np.c_[x, np.ones(2_000)], y)[0]) ** 2)
+    assert 0 <= ends[0] - best < (ends[1] - best) / 5
+
+
+def test_without_an_average_the_last_step_is_kept():
+    x, y = table(100)
+    fit = train(SMALL, (x, y), epochs=3, batch=50, held_out=0, decay=0, average=False, engine="numpy")
+    values, memory = SMALL.start(0), sq.Adam().begin(SMALL.start(0))
+    ready = prepare(open_data((x, y), None, None, 3), False, "refuse")
+    inputs, target = ready.scaling.of(x.copy()), (y - ready.scaling.y_mean) / ready.scaling.y_spread
+    for epoch in range(3):
+        rows = order(100, 0, epoch)
+        for some in (rows[:50], rows[50:]):
+            _, gradient = value_and_gradient(SMALL, head_of(SMALL, sq.mse), values, inputs[some], target[some])
+            values, memory = sq.Adam().step(values, gradient, 0.01, memory)
+    assert np.allclose(fit.parameters, values, rtol=1e-12, atol=1e-14) and "averaged" not in fit.how
+
+
+def test_a_module_with_statistics_of_its_own_is_not_averaged():
+    plain, normed = nn.Linear(3, 1), nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 1))
+    assert "averaged" in train(plain, table(), epochs=1).how
+    assert "averaged" not in train(normed, table(), epochs=1).how
 
 
 @pytest.mark.parametrize("engine", ["numpy", "torch"])
@@ -365,6 +413,7 @@ def test_training_leaves_the_callers_random_numbers_alone():
 def test_modules_that_cannot_be_trained_are_refused_in_words():
     x, y = table(60)
     shape = said(ModelError, lambda: train(nn.Sequential(nn.Linear(3, 4), nn.Unflatten(1, (2, 2))), (x, y)))
+    assert "returns a single number, (3,)" in said(ModelError, lambda: train(Total(), (x, y)))
     assert "for 3 rows this module returns shape (3, 2, 2), (3,), (3, 1) or (3, classes) was expected" in shape
     none = said(ModelError, lambda: train(nn.ReLU(), (x, y)))
     assert (
@@ -394,7 +443,8 @@ def test_targets_with_nothing_to_learn_are_refused():
     assert "0.5, the label of a class was expected" in said(DataError, lambda: train(classes, (x, [0.5, 1.0] * 30)))
     assert "row 1: y is 1, a label like 'a'" in said(DataError, lambda: train(classes, (x, ["a", 1] * 30)))
     assert "y is yes or no, a number was expected" in said(DataError, lambda: train(SMALL, (x, [True, False] * 30)))
-    assert 'row 0: y is "a", a number was expected' in said(DataError, lambda: train(SMALL, (x, ["a", "b"] * 30)))
+    text = said(DataError, lambda: train(SMALL, (x, ["a", "b"] * 30)))
+    assert text.startswith('row 0: y is "a", a number was expected\n') and text.endswith("network(…, classes=2)")
 
 
 def test_tables_that_do_not_fit_the_network_are_refused():
@@ -455,6 +505,7 @@ def test_options_that_make_no_sense_are_refused():
         "decay is -1": {"decay": -1},
         "seed is 0.5": {"seed": 0.5},
         "engine is 'jax'": {"engine": "jax"},
+        "average is 'no'": {"average": "no"},
         "optimizer is 'adamw'": {"optimizer": "adamw"},
         "missing is 'keep'": {"missing": "keep"},
         "loss is 'mse'": {"loss": "mse"},

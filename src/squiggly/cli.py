@@ -83,6 +83,7 @@ def _typed(message: str) -> str:
     message = re.sub(
         r"^range is \(([^,]*), ([^)]*)\)(.*)range=\(-2, 2\)", r"--range \1:\2\3--range -2:2", message, flags=re.S
     )
+    message = message.replace("network(…, classes=2)", "--classes")
     return re.sub(r"^(start|fix|rate|steps|target|errors|seconds)\b", r"--\1", message)
 
 
@@ -369,9 +370,17 @@ def _network_lab(
         **({} if batch is None else {"batch": batch or None}),
         **({} if held_out is None else {"held_out": held_out}),
     }
+    if of_network["classes"] and table is None and of_network["data"] in _of_numbers():
+        raise OptionError(f"{of_network['data']} is of numbers, --classes tells labels apart\nhint: leave one out")
     made = layers.lab(None if table is None else Path(table), **chosen)
     path = output or _own_page(Path(f"{Path(table).stem}.html" if table else "network.html"))
     _written(made, path, output is None if show is None else show)
+
+
+def _of_numbers() -> list[str]:
+    from squiggly.page.network import MADE
+
+    return [name for name, (_, classes) in MADE.items() if not classes]
 
 
 def _by_default(name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from squiggly.errors import OptionError
+from squiggly.networks.averaging import Averaging
 from squiggly.networks.choosing import engine_of, expect_memory
 from squiggly.networks.fitted import NetworkFit
 from squiggly.networks.heads import head_of
@@ -37,6 +38,13 @@ class Job:
     outputs: int
     classes: int | None
     start: NetworkFit | None = None
+    average: bool = True
+
+    @property
+    def averaging(self) -> Averaging | None:
+        """Of the parameters over the last steps; of a module with statistics of its own there is none."""
+        whole = self.network is not None or not [*self.model.buffers()]
+        return Averaging(-(-len(self.into) // self.batch)) if self.average and whole else None
 
     def engine(self, wanted: str, device: str, epochs: int) -> Any:
         network, ready, scaling = self.network, self.ready, self.ready.scaling
@@ -53,7 +61,7 @@ class Job:
                 x = scaled_copy(ready.source, scaling, np.float64)
                 return NumpyEngine(
                     network, head_of(network, self.loss), self.optimizer, self.decay, np.asarray(start), x, y,
-                    self.into, self.out, self.batch, self.seed,
+                    self.into, self.out, self.batch, self.seed, self.averaging,
                 )  # fmt: skip
         from squiggly.networks.torch_engine import TorchEngine, criterion, device_of, sequential
 
@@ -67,5 +75,5 @@ class Job:
         measure = criterion(self.loss, self.outputs, self.classes)
         return TorchEngine(
             module, measure, self.optimizer, self.rate, self.decay, ready.source, scaling,
-            y.astype(np.int64 if whole else np.float32), self.into, self.out, self.batch, self.seed, at,
+            y.astype(np.int64 if whole else np.float32), self.into, self.out, self.batch, self.seed, at, self.averaging,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from squiggly.networks.averaging import Averaging
 from squiggly.networks.batches import order
 from squiggly.networks.heads import Head
 from squiggly.networks.layers import outputs, value_and_gradient
@@ -28,11 +29,13 @@ class NumpyEngine:
     def __init__(
         self, network: Network, head: Head, optimizer: SGD | Adam, decay: float, start: np.ndarray,
         x: np.ndarray, y: np.ndarray, train: np.ndarray, out: np.ndarray, batch: int, seed: int,
+        averaging: Averaging | None = None,
     ) -> None:  # fmt: skip
         self.network, self.head, self.optimizer, self.seed = network, head, optimizer, seed
         self.x, self.y, self.train, self.out, self.batch = x, y, train, out, batch
         self.values = np.array(start, dtype=np.float64)
-        self.best = self.values
+        self.best = self.mean = self.values
+        self.averaging, self.step = averaging, 0
         self.pull = decay * network.decays if decay else None
         self.memory: Any = optimizer.begin(self.values)
 
@@ -49,16 +52,28 @@ class NumpyEngine:
             if self.pull is not None:
                 gradient += self.pull * self.values
             self.values, self.memory = self.optimizer.step(self.values, gradient, rate(), self.memory)
+            self._look()
             total += loss * len(some)
             tick()
         return total / len(rows)
 
+    def _look(self) -> None:
+        self.step += 1
+        share = self.averaging.share(self.step) if self.averaging else None
+        if share is not None:
+            self.mean = self.mean + share * (self.values - self.mean)
+
+    @property
+    def judged(self) -> np.ndarray:
+        """What is judged and kept: the average, where there is one."""
+        return self.mean if self.averaging and self.averaging.looks else self.values
+
     def held_out(self) -> float:
         """The mean loss of the rows held out."""
-        total = 0.0
+        total, judged = 0.0, self.judged
         for start in range(0, len(self.out), BLOCK):
             some = self.out[start : start + BLOCK]
-            z = outputs(self.network, self.values, self.x[some])
+            z = outputs(self.network, judged, self.x[some])
             total += self.head.value_and_slope(z, self.y[some])[0] * len(some)
         return total / len(self.out)
 
@@ -68,7 +83,7 @@ class NumpyEngine:
 
     def keep(self) -> None:
         """Take the parameters as they are now for the best so far."""
-        self.best = self.values  # a step makes new ones
+        self.best = self.judged  # a step makes new ones
 
     def result(self) -> np.ndarray:
         """The best parameters, (parameters,)."""

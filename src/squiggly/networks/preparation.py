@@ -134,7 +134,13 @@ def prepare(opened: Opened, classes: bool, missing: str, known: Scaling | None =
             'hint: fill the gap or delete the row; missing="drop" leaves out such rows'
         )
     else:
-        y = opened.numbers()
+        try:
+            y = opened.numbers()
+        except DataError as error:
+            if " a number was expected" not in str(error):
+                raise
+            seen = str(error).split("\nhint: ")[0]
+            raise DataError(f"{seen}\nhint: correct it; or, to tell labels apart, network(…, classes=2)") from None
         fine = np.isfinite(y)
         wrong = lambda row: not_finite(source.place(row), target, y[row])  # noqa: E731
     if len(y) != source.n:

@@ -15,6 +15,7 @@ from torch import nn
 from squiggly.errors import ModelError, OptionError
 from squiggly.loss import CrossEntropy, Huber, Loss, MeanAbsolute
 from squiggly.networks.activations import ACTIVATIONS
+from squiggly.networks.averaging import Averaging
 from squiggly.networks.network import Network
 from squiggly.networks.numpy_engine import Tick
 from squiggly.networks.source import Scaling, Source, scaled_copy
@@ -164,7 +165,7 @@ class TorchEngine:
     def __init__(
         self, module: nn.Module, measure: Criterion, optimizer: SGD | Adam, rate: float, decay: float,
         source: Source, scaling: Scaling, y: np.ndarray, train: np.ndarray, out: np.ndarray, batch: int, seed: int,
-        device: torch.device,
+        device: torch.device, averaging: Averaging | None = None,
     ) -> None:  # fmt: skip
         self.before = torch.get_rng_state()
         torch.manual_seed(seed)  # what a module draws while it trains, as dropout does
@@ -190,6 +191,9 @@ class TorchEngine:
         )
         self.random = torch.Generator().manual_seed(seed)
         self.best: list[torch.Tensor] | None = None
+        self.averaging, self.step = averaging, 0
+        self.trained = [p for p in module.parameters() if p.requires_grad]
+        self.means = [p.detach().clone() for p in self.trained] if averaging else []
 
     def rows(self, some: torch.Tensor) -> torch.Tensor:
         """Rows as the module sees them, on its device."""
@@ -222,16 +226,37 @@ class TorchEngine:
             for group in groups:
                 group["lr"] = now
             optimizer.step()
+            self._look()
             total += loss.detach() * len(some)
             met += len(some)
             tick()
         return float(total) / met
 
+    def _look(self) -> None:
+        self.step += 1
+        share = self.averaging.share(self.step) if self.averaging else None
+        if share is not None:
+            with torch.no_grad():
+                torch._foreach_lerp_(self.means, [p.detach() for p in self.trained], share)
+
+    @contextmanager
+    def _judged(self) -> Iterator[None]:
+        """The average in place of the parameters, where there is one."""
+        swapped = [*zip(self.trained, self.means)] if self.averaging and self.averaging.looks else []
+        own = [p.data for p, _ in swapped]
+        for p, mean in swapped:
+            p.data = mean
+        try:
+            yield
+        finally:
+            for (p, _), data in zip(swapped, own):
+                p.data = data
+
     def held_out(self) -> float:
         """The mean loss of the rows held out."""
         self.module.eval()
         total = torch.zeros((), device=self.at, dtype=torch.float64)
-        with torch.no_grad(), _threads(self.alone):
+        with torch.no_grad(), _threads(self.alone), self._judged():
             for start in range(0, len(self.out), BLOCK):
                 some = self.out[start : start + BLOCK]
                 z = self.module(self.rows(some))
@@ -245,7 +270,7 @@ class TorchEngine:
 
     def keep(self) -> None:
         """Take the parameters as they are now for the best so far."""
-        with torch.no_grad():
+        with torch.no_grad(), self._judged():
             if self.best is None:
                 self.best = [t.detach().clone() for t in self.module.state_dict().values()]
             else:
@@ -311,8 +336,8 @@ def probed(module: nn.Module, columns: int) -> int:
             f"hint: its first layer takes one number for each column: nn.Linear({columns}, …)"
         ) from error
     shape = tuple(z.shape) if isinstance(z, torch.Tensor) else None
-    if shape is None or shape[0] != 3 or len(shape) > 2 or (len(shape) == 2 and shape[1] == 0):
-        saw = f"shape {shape}" if shape is not None else f"{type(z).__name__}"
+    if not shape or shape[0] != 3 or len(shape) > 2 or (len(shape) == 2 and shape[1] == 0):
+        saw = "a single number" if shape == () else f"shape {shape}" if shape is not None else f"{type(z).__name__}"
         raise ModelError(
             f"for 3 rows this module returns {saw}, (3,), (3, 1) or (3, classes) was expected\n"
             "hint: return a number, or a score for each class, for each row"

@@ -34,7 +34,7 @@ MOST_DECAY, FEW = 1e-3, 2_000
 WORK = 5e10  # parameters times rows that the scores at the end may cost: a second or two
 _OPTIONS = (
     "target", "columns", "loss", "rate", "epochs", "batch", "held_out", "patience", "optimizer", "schedule", "decay",
-    "seed", "device", "missing", "seconds", "watch", "start", "engine",
+    "seed", "device", "missing", "seconds", "watch", "start", "average", "engine",
 )  # fmt: skip
 
 
@@ -47,19 +47,19 @@ def batch_for(rows: int) -> int:
     return int(min(max(2 ** math.floor(math.log2(max(rows / 50, 1))), 16), 256))
 
 
-def rate_for(network: Network | None, optimizer: SGD | Adam, rows: int) -> float:
-    """The rate where none is said: for Adam 0.64 over the widest hidden layer, at most 0.01,
-    times √(2,000/rows) for more rows than that, at least 0.0001; 0.001 for a module.
+def rate_for(network: Network | None, optimizer: SGD | Adam, rows: int, average: bool = True) -> float:
+    """The rate where none is said: for Adam 0.64 over the widest layer, inputs too, from 0.0001 to 0.01; without an
+    average times √(2,000/rows) for more rows than that; 0.001 for a module.
 
-    >>> [rate_for(Network(20, (64, 64)), Adam(), rows) for rows in (500, 8_000, 200_000)]
+    >>> [rate_for(Network(20, (64, 64)), Adam(), rows, False) for rows in (500, 8_000, 200_000)]
     [0.01, 0.005, 0.001]
     """
     if isinstance(optimizer, SGD):
         return SGD_RATE
     if network is None:
         return MODULE_RATE
-    narrow = min(REACH / max(network.hidden, default=1), MOST_RATE)
-    return max(narrow * min(math.sqrt(FEW / rows), 1.0), LEAST_RATE)
+    narrow = min(REACH / max(network.widths), MOST_RATE)
+    return max(narrow if average else narrow * min(math.sqrt(FEW / rows), 1.0), LEAST_RATE)
 
 
 def train(
@@ -83,6 +83,7 @@ def train(
     seconds: float | None = None,
     watch: Callable[[Epoch], Any] | None = None,
     start: NetworkFit | None = None,
+    average: bool = True,
     engine: str = "auto",
     **unknown: Any,
 ) -> NetworkFit:
@@ -92,7 +93,7 @@ def train(
     data:      a pair (X, y), X an array, memory map, tensor or frame (n, inputs); or a path, a dict of columns, a frame
     target:    the column to predict, y or the last one if not said.  columns: those it is predicted from
     loss:      `sq.mse` for numbers (or `sq.mae`, `sq.huber`), `sq.cross_entropy` for classes
-    rate:      0.01 up to 64 units and 2,000 rows, less for more of either: `rate_for`
+    rate:      0.01 up to 64 units or inputs, less for more of either: `rate_for`
     batch:     rows a step, from 16 to 256: `batch_for`
     epochs:    at most; it stops without a better held-out loss for `patience` epochs (None: never). The best is kept
     held_out:  the share of the rows that are not trained on, of every class alike; none of fewer than 20 rows
@@ -101,6 +102,8 @@ def train(
     device:    "auto", "cpu", "cuda" …  engine: "auto", "numpy" or "torch": whichever is expected to be done first
     missing:   "refuse" rows with gaps, or "drop" and count them
     seconds:   it may take; then the best so far is returned, as with Ctrl-C, and the verdict says so
+    average:   whether what is judged and kept is the parameters' average over about the last epoch; not of modules
+               with buffers
     watch:     called with each Epoch.  start: a NetworkFit to go on from, in its scaling
 
     Returns a NetworkFit. Raises DataError, FileError, ModelError or OptionError.
@@ -117,6 +120,8 @@ def train(
         meant = nearest(word, _OPTIONS)
         cure = f"did you mean {meant}?" if meant else f"the options are {listed(_OPTIONS)}"
         raise OptionError(f"{word} is not an option of a network's fit\nhint: {cure}")
+    if average not in (True, False):
+        raise OptionError(f"average is {average!r}, True or False was expected\nhint: leave it out: averaged is better")
     _expect_options(epochs, batch, held_out, patience, decay, seconds, rate, seed, engine, loss)
     chosen = _optimizer(optimizer)
     network = model if isinstance(model, Network) else None
@@ -139,17 +144,18 @@ def train(
     of = None if ready.labels is None else ready.y[ready.rows]
     into, out = split(ready.rows, seed, float(held_out), of)
     size = min(int(batch), len(into)) if batch is not None else batch_for(len(into))
-    base = float(rate) if rate is not None else rate_for(network, chosen, len(into))
+    base = float(rate) if rate is not None else rate_for(network, chosen, len(into), bool(average))
     pull = float(decay) if decay is not None else min(MOST_DECAY, 1.0 / len(into))
     rates = Rates(base, schedule or steady(), int(epochs) * -(-len(into) // size))
     job = Job(network, model, ready, into, out, size, seed, chosen, base, pull, scaled_loss(loss, ready), outputs,
-               classes, start)  # fmt: skip
+               classes, start, bool(average))  # fmt: skip
     running = job.engine(engine, device, int(epochs))
     begun = time.monotonic()
     story, best, ended, last = walk(
         running, rates, int(epochs), patience, seconds, watch, begun, factor_of(loss, ready)
     )
     how = f"{type(chosen).__name__.lower()}, rate {base:g}, batches of {size}, decay {pull:.2g}"
+    how += ", averaged" * (job.averaging is not None)
     notes = [*ready.notes, *_notes(ready, out, float(held_out), seed)]
     return _answer(job, running.result(), loss, story, best, ended, last, notes, how, running,
                    Effort(time.monotonic() - begun, seconds or math.inf, rates.step), patience)  # fmt: skip
@@ -265,6 +271,6 @@ def _answer(
     common = 0.0
     if ready.labels is not None:
         common = float(np.bincount(ready.y[ready.rows]).max() / len(ready.rows))
-    usual = rate_for(network, job.optimizer, len(job.into))
+    usual = rate_for(network, job.optimizer, len(job.into), job.average)
     verdict = judge(scores, story, best, ended, begun, patience, len(job.out), common, usual)
     return replace(fit, scores=MappingProxyType(scores), verdict=verdict, notes=tuple(notes))
