@@ -15,16 +15,14 @@ import pytest
 WEB = Path(__file__).resolve().parents[1] / "web"
 
 
-@pytest.fixture(scope="module")
-def labs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Each lab of web/tests/copy-as-python.ts by name: its script, and what the page shows."""
+def bundled(entry: str, folder: Path) -> dict[str, Any]:
+    """What a script of web/tests prints, a list of labs, by their names."""
     node, esbuild = shutil.which("node"), WEB / "node_modules" / ".bin" / "esbuild"
     if node is None or not esbuild.exists():
         if os.environ.get("CI") == "true":
             pytest.fail("the page's tests need node, and `npm ci` in web/")
         pytest.skip("the page's tests need node, and `npm ci` in web/")
-    bundle = tmp_path_factory.mktemp("page") / "labs.mjs"
-    entry = WEB / "tests" / "copy-as-python.ts"
+    bundle = folder / "labs.mjs"
     options = [
         "--bundle",
         "--format=esm",
@@ -34,9 +32,15 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "--define:SEVERAL=true",
         f"--outfile={bundle}",
     ]
-    subprocess.run([esbuild, entry, *options], check=True, cwd=WEB)
+    subprocess.run([esbuild, WEB / "tests" / entry, *options], check=True, cwd=WEB)
     shown = subprocess.run([node, bundle], check=True, capture_output=True, encoding="utf-8")
     return {lab["name"]: lab for lab in json.loads(shown.stdout)}
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Each lab of web/tests/copy-as-python.ts by name: its script, and what the page shows."""
+    return bundled("copy-as-python.ts", tmp_path_factory.mktemp("page"))
 
 
 def run(script: str, folder: Path) -> dict[str, str]:
