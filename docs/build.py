@@ -525,6 +525,12 @@ def command_page() -> str:
         assert command is not None
         context = _context(command, word, top)
         parts += [f"## squiggly {word}", fenced(command.get_help(context), "text")]
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                inner = command.get_command(context, name)
+                assert inner is not None
+                shown = fenced(inner.get_help(_context(inner, name, context)), "text")
+                parts += [f"### squiggly {word} {name}", shown]
     return page("The command line", "What `squiggly --help` and `squiggly COMMAND --help` print.", *parts)
 
 

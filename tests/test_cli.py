@@ -341,7 +341,7 @@ REFUSALS: dict[str, tuple[Sequence[str], str]] = {
     ),
     "a count of none": (
         ["decay.csv", "relus(0)"],
-        "relus: 0, a whole number from 1 to 1000 was expected\nhint: relus=4",
+        "relus: 0, a whole number from 1 to 10000 was expected\nhint: relus=4",
     ),
     "a number for a built-in that takes none": (["decay.csv", "sine(3)"], "sine takes no number\nhint: write sine"),
     "--start without a value": (["decay.csv", DECAY, "--start", "tau"], f"--start tau: {WANTED} --start tau=3"),
@@ -433,7 +433,7 @@ def test_a_picture_of_no_kind_is_refused_before_the_work():
     [
         (["a*(x"], "this `(` is never closed\n  a*(x\n    ^"),
         (["a*u", "--input", "v"], "--input v: the formula has no such name; its names are a and u\nhint: --input a"),
-        (["relus(1001)"], "relus: 1001, a whole number from 1 to 1000 was expected\nhint: relus=4"),
+        (["relus(10001)"], "relus: 10001, a whole number from 1 to 10000 was expected\nhint: relus=4"),
     ],
 )
 def test_show_refuses_in_the_same_words(args, message):

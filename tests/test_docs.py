@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
+from glob import glob
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,8 +17,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from squiggly import fit, linear, photos
 from squiggly.cli import main
 from squiggly.formula import parse
+from squiggly.photo.drawing import draw
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_OURS = {"node_modules", "out", "build", "dist", "__pycache__"}
@@ -169,11 +172,27 @@ def arguments(line: str) -> list[str]:
     return words[: min(ends, default=len(words))]
 
 
+def prepared(words: list[str], monkeypatch: Any) -> list[str]:
+    """A line about photos, once the lines before it were run: few pictures, one epoch."""
+    monkeypatch.setenv("SQUIGGLY_CACHE", "cache")
+    if words[1] != "draw":
+        draw("owls", n=4, side=48)
+    if words[1] == "predict":
+        fit(linear(side=16), photos("owls", side=16), epochs=1).save("owl.squiggly")
+    if words[1] == "train":
+        words = [*words, "--epochs", "1"]
+    found = [sorted(glob(word)) if "*" in word else [word] for word in words]
+    return [word for some in found for word in some]
+
+
 def run(line: str, folder: Path, monkeypatch: Any) -> None:
     """Run a line in a folder that has the examples, as a reader would: 0 is determined, 3 is fitted but not ok."""
     shutil.copytree(ROOT / "examples", folder / "examples")
     monkeypatch.chdir(folder)
-    result = CliRunner().invoke(main, arguments(line), prog_name="squiggly", catch_exceptions=False)
+    words = arguments(line)
+    if words[0] == "photos":
+        words = prepared(words, monkeypatch)
+    result = CliRunner().invoke(main, words, prog_name="squiggly", catch_exceptions=False)
     assert result.exit_code in (0, 3), f"{line}\n{result.output}"
 
 

@@ -431,7 +431,7 @@ def test_show_says_that_points_are_missing():
 def test_auto_is_for_weighted_sums_and_for_nothing_else():
     with pytest.raises(OptionError, match="without them more lines may come no nearer\nhint: relus"):
         relus("auto", weighted=False)
-    with pytest.raises(OptionError, match="'many', a whole number from 1 to 1000 was expected"):
+    with pytest.raises(OptionError, match="'many', a whole number from 1 to 10000 was expected"):
         relus("many")
 
 

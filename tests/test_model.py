@@ -403,9 +403,9 @@ def test_a_prefix_must_begin_a_name():
     )
 
 
-@pytest.mark.parametrize("n", [0, -1, 1.5, "4", True, 1001])
+@pytest.mark.parametrize("n", [0, -1, 1.5, "4", True, 10_001])
 def test_a_count_of_hinges_is_a_whole_number(n):
-    assert said(OptionError, relus, n) == f"relus: {n!r}, a whole number from 1 to 1000 was expected\nhint: relus=4"
+    assert said(OptionError, relus, n) == f"relus: {n!r}, a whole number from 1 to 10000 was expected\nhint: relus=4"
 
 
 def test_the_lessons_sum_without_weights_is_never_negative_and_never_bends_down():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from squiggly.errors import OptionError, SquigglyError
+from squiggly.photo.command import photos
 
 if TYPE_CHECKING:
     from squiggly.loss import Loss
@@ -318,6 +319,9 @@ def lab_command(
     model = _built_in(formula)
     made = lesson_lab(model, **options) if lesson else lab(model, None if table is None else Path(table), **options)
     _written(made, path, output is None if show is None else show)
+
+
+main.add_command(photos)
 
 
 def _written(made: Any, path: Path, show: bool) -> None:

@@ -15,6 +15,8 @@ from squiggly.loss import Huber, Loss, Poisson, expect_loss, mse
 from squiggly.model import Model
 from squiggly.networks.door import is_network, trained, unknown
 from squiggly.options import Bound, bounded, choice, expect, named_values
+from squiggly.photo.door import is_of_photos
+from squiggly.photo.door import trained as of_photos
 from squiggly.points import Points
 from squiggly.progress import watched
 from squiggly.reading.columns import some
@@ -75,12 +77,19 @@ def fit(
     A network (`sq.network(20, [64, 64])`, any torch.nn.Module) is trained: `training` are the options of
     `squiggly.networks.training.train`, such as epochs, batch, held_out and device, and a NetworkFit comes back.
 
+    A recogniser (`sq.convolution()`, `sq.linear()`) is trained on `sq.photos(folder)`: `training` are the options of
+    `squiggly.photo.training.train`, such as minutes, and a PhotoFit comes back.
+
     Returns a Fit. Raises DataError, FormulaError, ModelError or OptionError.
 
     >>> answer = fit("y = a*x + b", {"x": [0, 1, 2, 3], "y": [1, 3.1, 4.9, 7]})
     >>> round(answer.parameters["a"].value, 3)
     1.98
     """
+    if is_of_photos(model, data):
+        ours = {"start": start, "bounds": bounds, "fix": fix, "sigma": sigma, "errors": errors}
+        ours |= {"loss": None if loss is mse else loss, "parameters": parameters or None}
+        return of_photos(model, data, ours, {**training, "seed": seed, "seconds": seconds, "watch": watch})  # type: ignore[return-value]
     if is_network(model):
         ours = {"bounds": bounds, "fix": fix, "sigma": sigma, "errors": errors, "parameters": parameters or None}
         return trained(  # type: ignore[return-value]  # a NetworkFit, as the docstring says

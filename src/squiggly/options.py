@@ -29,6 +29,20 @@ def expect(wanted: str, hint: str = "", /, **options: Any) -> None:
             raise OptionError(f"{name} is {value!r}, {wanted} was expected\nhint: {hint or f'give {wanted}'}")
 
 
+def expect_whole(option: str, value: Any, least: int, most: int, hint: str) -> int:
+    """Refuse what is no whole number from least to most.
+
+    >>> expect_whole("side", 64.0, 8, 512, "64")
+    64
+    """
+    number = as_float(value)
+    if isinstance(value, bool) or not (least <= number <= most and number.is_integer()):
+        raise OptionError(
+            f"{option} is {value!r}, a whole number from {least:,} to {most:,} was expected\nhint: {option}={hint}"
+        )
+    return int(number)
+
+
 def as_float(value: Any) -> float:
     """The value as a number, nan where it is none."""
     try:

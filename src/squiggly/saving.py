@@ -155,6 +155,7 @@ def load(path: str | PathLike[str], module: Any = None) -> Fit:
 
     A function that could not be recorded is not in the file: such a Fit has its numbers but cannot predict.
     A network's file (.safetensors) brings back its NetworkFit; one of a torch.nn.Module needs that `module` again.
+    A recogniser's file (.squiggly) brings back its PhotoFit.
     Raises FileError for a file that is missing or is not a saved fit.
 
     >>> import tempfile
@@ -169,6 +170,10 @@ def load(path: str | PathLike[str], module: Any = None) -> Fit:
         from squiggly.networks.saving import load as load_network
 
         return load_network(path, module)  # type: ignore[return-value]  # a NetworkFit, as the docstring says
+    if Path(path).suffix == ".squiggly":
+        from squiggly.photo.saving import load as load_photos
+
+        return load_photos(path)  # type: ignore[return-value]  # a PhotoFit, as the docstring says
     where = Path(path).name
     try:
         data = json.loads(Path(path).read_bytes())

@@ -16,7 +16,8 @@ from squiggly.expression import constant as number
 from squiggly.formula import parse
 from squiggly.model import Model
 
-MOST_TERMS = 1_000  # of a polynomial or a sum of rectified lines
+MOST_TERMS = 1_000  # of a polynomial or a sum of rectified planes
+MOST_LINES = 10_000  # rectified lines added up
 
 
 def _built(formula: str, prefix: str) -> Model:
@@ -179,7 +180,7 @@ def relus(n: int | str = 2, weighted: bool = True, prefix: str = "", inputs: int
         )
     if n == "auto":
         return _as_needed(weighted, prefix)
-    count = _count(n, "relus", least=1)
+    count = _count(n, "relus", 1, MOST_LINES if inputs == 1 else MOST_TERMS)
     return _relus(count, weighted, prefix) if inputs == 1 else _planes(count, weighted, prefix, inputs)
 
 
@@ -242,9 +243,9 @@ def _across(a: str, e: str, inputs: int) -> Expr:
     return level if inputs == 2 else apply("add", part(level, "cos", e), part(name("z"), "sin", e))
 
 
-def _count(n: int | str, what: str, least: int) -> int:
-    if not isinstance(n, int) or isinstance(n, bool) or not least <= n <= MOST_TERMS:
-        raise OptionError(f"{what}: {n!r}, a whole number from {least} to {MOST_TERMS} was expected\nhint: {what}=4")
+def _count(n: int | str, what: str, least: int, most: int = MOST_TERMS) -> int:
+    if not isinstance(n, int) or isinstance(n, bool) or not least <= n <= most:
+        raise OptionError(f"{what}: {n!r}, a whole number from {least} to {most} was expected\nhint: {what}=4")
     return n
 
 

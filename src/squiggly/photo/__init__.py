@@ -1,0 +1,1 @@
+"""Photos are points: pixels are x, the class is y. The same loop fits them."""

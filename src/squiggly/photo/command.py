@@ -1,0 +1,149 @@
+"""`squiggly photos`: draw, audit, train, predict. Parse, call, print; nothing here is worth importing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.group()
+def photos() -> None:
+    """Recognise photos: from a folder with a sub-folder for each class to one file that anyone can use.
+
+    \b
+    Examples:
+        squiggly photos draw owls/
+        squiggly photos train owls/ -o owl.squiggly
+        squiggly photos predict owl.squiggly who.jpg
+    """
+
+
+@photos.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--n", "many", default=60, show_default=True, help="Pictures of each kind")
+@click.option("--kind", "kinds", multiple=True, help="owl, cat, rabbit, bear, penguin  [default: the first three]")
+@click.option("--side", default=160, show_default=True, help="In pixels")
+@click.option("--seed", default=0, show_default=True, help="The same seed draws the same pictures")
+def draw(folder: Path, many: int, kinds: tuple[str, ...], side: int, seed: int) -> None:
+    """Draw owls, cats and rabbits into FOLDER, to try everything on.
+
+    \b
+    Example:
+        squiggly photos draw owls/
+        squiggly photos train owls/ -o owl.squiggly
+    """
+    from squiggly.photo.drawing import draw as drawn
+
+    chosen = kinds or ("owl", "cat", "rabbit")
+    drawn(folder, many, chosen, side, seed)
+    click.echo(f"{many} pictures each of {', '.join(chosen)} in {folder}")
+
+
+@photos.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Write what was found for a program, too")
+def audit(folder: Path, path: Path | None) -> None:
+    """Name every file of FOLDER that is bad, odd, double, leaked or suspicious. Nothing in it is changed.
+
+    \b
+    Example:
+        squiggly photos audit photos/
+    """
+    from squiggly.photo.audit import audit as audited
+
+    found = audited(folder, _reading())
+    _done()
+    click.echo(str(found))
+    if path is not None:
+        found.save(path)
+
+
+@photos.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write  [default: FOLDER.squiggly]")
+@click.option("--model", default="convolution", show_default=True, help="linear, relus, convolution")
+@click.option("--minutes", type=float, help="It may take  [default: 10]")
+@click.option("--epochs", type=int, help="Times each photo is looked at, in place of --minutes")
+@click.option("--batch", type=int, help="Photos a step")
+@click.option("--rate", type=float, help="The highest learning rate")
+@click.option("--change", type=float, help="How strongly photos are varied: 0 not at all  [default: 1]")
+@click.option("--seed", default=0, show_default=True, help="Of the split, the start and the order")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda …")
+def train(folder: Path, output: Path | None, model: str, seed: int, **options: Any) -> None:
+    """Train a recogniser on FOLDER: one sub-folder a class, or train, valid and test with the classes in each.
+
+    Killed at any moment, the same command goes on where it was. Ctrl-C keeps the best so far.
+
+    \b
+    Examples:
+        squiggly photos train photos/ -o owl.squiggly
+        squiggly photos train photos/ --minutes 2
+    """
+    from squiggly.errors import OptionError
+    from squiggly.files import write_whole
+    from squiggly.photo.collection import photos as read
+    from squiggly.photo.recognisers import Recogniser, convolution, linear, rectified
+    from squiggly.photo.training import train as trained
+
+    kinds: dict[str, Any] = {"linear": linear, "relus": rectified, "convolution": convolution}
+    if model not in kinds:
+        raise OptionError(f"--model is {model!r}, linear, relus or convolution was expected\nhint: --model convolution")
+    made: Recogniser = kinds[model]()
+    path = output or Path(f"{folder.resolve().name}.squiggly")
+    if output is None and path.exists():
+        raise OptionError(f"{path} is there already\nhint: name the file: -o other.squiggly")
+    write_whole(path.with_name(f".{path.name}.try"), lambda file: None)  # before the work, not after it
+    path.with_name(f".{path.name}.try").unlink()
+    seen = read(folder, made.side, seed=seed, watch=_reading())
+    _done()
+    click.echo(str(seen))
+    given = {name: value for name, value in options.items() if value is not None}
+    place = path.with_name(f".{path.name}.training")
+    fit = trained(made, seen, seed=seed, watch=_look, checkpoint=str(place), **given)
+    fit.save(path)
+    click.echo(f"\n{fit}\n\n{path}")
+
+
+@photos.command()
+@click.argument("recogniser", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def predict(recogniser: Path, files: tuple[Path, ...]) -> None:
+    """Say what is on each of FILES. One that cannot be read is named, and the others are answered.
+
+    \b
+    Example:
+        squiggly photos predict owl.squiggly *.jpg
+    """
+    from squiggly.photo.decoding import PhotoError, shown
+    from squiggly.photo.saving import load
+
+    fit, failed = load(recogniser), 0
+    for file in files:
+        try:
+            click.echo(f"{shown(file)}: {fit.predict(file)}")
+        except PhotoError as error:
+            failed += 1
+            click.echo(str(error).replace("\nhint: ", " · "), err=True)
+    if failed:
+        sys.exit(1)
+
+
+def _reading() -> Any:
+    """A line that counts the photos as they are read, on a terminal."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda many, n: click.echo(f"\r{many:,} of {n:,} photos read", err=True, nl=False)
+
+
+def _done() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+
+
+def _look(look: Any) -> None:
+    held = f" · to stop by {look.held_loss:.3f}, {look.held_right:6.1%} right"
+    held = held if look.held_right == look.held_right else ""
+    click.echo(f"epoch {look.epoch:3}  loss {look.loss:.3f}, {look.right:6.1%} right{held} · {look.seconds:.0f} s")
