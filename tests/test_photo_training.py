@@ -215,13 +215,26 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bits(kills, folder, tmp_pat
             if killed >= kills:
                 code = trained_on(folder, place, out)
                 break
-        assert code == 0 and not place.exists()
+        assert code == 0 and len([*place.glob("*.part")]) == 2
         state = sq.load(out).state
         hashes.add(sha256(b"".join(state[name].tobytes() for name in sorted(state))).hexdigest())
         if code == 0 and killed == 0:
             killed += 1  # it was faster than the kill
     state = sq.load(tmp_path / "whole.squiggly").state
     assert hashes == {sha256(b"".join(state[name].tobytes() for name in sorted(state))).hexdigest()}
+
+
+def test_what_is_done_is_answered_at_once_and_a_torn_checkpoint_is_passed_over(photos, tmp_path):
+    looks = []
+    one = train(TINY, photos, epochs=3, seed=2, checkpoint=tmp_path)
+    two = train(TINY, photos, epochs=3, seed=2, checkpoint=tmp_path, watch=looks.append)
+    assert not looks and all(np.array_equal(one.state[name], two.state[name]) for name in one.state)
+    newest = max(tmp_path.glob("*.part"))
+    newest.write_bytes(newest.read_bytes()[:-3])
+    again = train(TINY, photos, epochs=3, seed=2, checkpoint=tmp_path, watch=looks.append)
+    assert [look.epoch for look in looks] == [3] and again.score.right == one.score.right
+    train(TINY, photos, epochs=3, seed=3, checkpoint=tmp_path, watch=looks.append)  # another training begins anew
+    assert [look.epoch for look in looks] == [3, 1, 2, 3]
 
 
 # --- What it is made of
@@ -307,6 +320,7 @@ def test_the_commands_lead_from_a_folder_to_answers(tmp_path, monkeypatch):
     done = ran("train", "zoo", "--model", "linear", "--epochs", "2", "-o", "zoo.squiggly")
     assert done.exit_code == 0, done.output
     assert "epoch   2  loss" in done.output and done.output.endswith("zoo.squiggly\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["audit.json", "zoo", "zoo.squiggly"]
     (tmp_path / "bad.jpg").write_bytes(b"")
     answered = ran("predict", "zoo.squiggly", "zoo/owl/owl-0001.jpg", "bad.jpg")
     assert answered.exit_code == 1 and answered.stdout.startswith("zoo/owl/owl-0001.jpg: ")

@@ -84,6 +84,7 @@ def train(folder: Path, output: Path | None, model: str, seed: int, **options: A
     """
     from squiggly.errors import OptionError
     from squiggly.files import write_whole
+    from squiggly.photo.checkpoint import clear
     from squiggly.photo.collection import photos as read
     from squiggly.photo.recognisers import Recogniser, convolution, linear, rectified
     from squiggly.photo.training import train as trained
@@ -102,8 +103,10 @@ def train(folder: Path, output: Path | None, model: str, seed: int, **options: A
     click.echo(str(seen))
     given = {name: value for name, value in options.items() if value is not None}
     place = path.with_name(f".{path.name}.training")
-    fit = trained(made, seen, seed=seed, watch=_look, checkpoint=str(place), **given)
+    fit = trained(made, seen, seed=seed, watch=_look, checkpoint=place, **given)
     fit.save(path)
+    if fit.verdict.kind != "interrupted":  # after that the same command goes on
+        clear(place)
     click.echo(f"\n{fit}\n\n{path}")
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,7 @@ def train(
     seed: int = 0,
     device: str = "auto",
     watch: Callable[[Look], Any] | None = None,
-    checkpoint: str | None = None,
+    checkpoint: str | PathLike[str] | None = None,
     **unknown: Any,
 ) -> PhotoFit:
     """Train a recogniser on photos.
@@ -72,7 +73,8 @@ def train(
     change:    how strongly photos are varied: 1 mirrors, turns, shifts, zooms and tones them; 0 leaves them
     balance:   whether an error counts more in a class with few photos; so it is where one has 3 times another's
     device:    "auto", "cpu", "cuda" …  watch: called with a Look after each epoch
-    checkpoint: a folder: killed at any moment, the same call goes on from the last whole epoch, to the same bits
+    checkpoint: a folder: killed at any moment, the same call goes on from the last whole epoch, to the same bits; it
+               stays when all is done, and the same call then gives the same answer at once
 
     Returns a PhotoFit: scored on photos that neither trained it nor told it when to stop.
     Raises DataError, ModelError or OptionError.
@@ -166,7 +168,12 @@ class Walk:
     """Epoch after epoch, until it is done, time is up, someone stops it or it runs away; the best is kept."""
 
     def __init__(
-        self, loop: Loop, budget: float | None, watch: Callable[[Look], Any] | None, place: str | None, key: str
+        self,
+        loop: Loop,
+        budget: float | None,
+        watch: Callable[[Look], Any] | None,
+        place: str | PathLike[str] | None,
+        key: str,
     ) -> None:
         self.loop, self.budget, self.watch, self.key = loop, budget, watch, key
         self.place = None if place is None else Path(place)
@@ -180,15 +187,12 @@ class Walk:
         self._resume()
         before = self.spent
         try:
-            for epoch in range(len(self.story), MOST_EPOCHS * 1_000):
-                if epoch >= self.epochs:
-                    break
+            while self.ended == "done" and len(self.story) < self.epochs:
+                epoch = len(self.story)
                 self._epoch(epoch, lambda: before + time.monotonic() - begun)
                 self.spent = before + time.monotonic() - begun
-                self._save()
-                if self.ended != "done":
-                    break
                 self._shorten()
+                self._save()
         except KeyboardInterrupt:
             self.ended = "interrupted"
         except Spent:
@@ -196,8 +200,6 @@ class Walk:
         self.spent = before + time.monotonic() - begun
         if self.best == 0 and self.loop.sound():
             self.kept = self.loop.state()
-        if self.place is not None and self.ended in ("done", "ran away"):
-            checkpoint.clear(self.place)
 
     def _epoch(self, epoch: int, clock: Callable[[], float]) -> None:
         loop, photos = self.loop, self.loop.photos
@@ -261,7 +263,7 @@ class Walk:
         state |= {f"memory.{k}": values for k, values in enumerate(self.loop.memory())}
         told = {
             "key": self.key, "epochs": self.epochs, "best": self.best, "highest": self.highest, "spent": self.spent,
-            "story": [list(look) for look in self.story],
+            "story": [list(look) for look in self.story], "ended": self.ended, "advice": self.advice,
         }  # fmt: skip
         checkpoint.write(self.place, len(self.story), state, told)
 
@@ -274,7 +276,7 @@ class Walk:
         self.loop.restore(part("now."), [state[f"memory.{k}"] for k in range(len(part("memory.")))])
         self.kept = part("best.")
         self.epochs, self.best, self.highest = told["epochs"], told["best"], told["highest"]
-        self.spent = told["spent"]
+        self.spent, self.ended, self.advice = told["spent"], told["ended"], told["advice"]
         self.story = [Look(int(look[0]), *look[1:]) for look in told["story"]]
 
 
