@@ -13,8 +13,7 @@ run: .venv/.run  ## fit the bundled measurements, print the answer, write the pi
 test: .venv/.test  ## everything, in minutes; long checks as a seeded sample
 	$(BIN)/ruff check src tests benchmarks docs web
 	$(BIN)/ruff format --check src tests benchmarks docs web
-	$(BIN)/mypy
-	$(BIN)/python web/test.py --packages
+	$(BIN)/mypy & types=$$!; $(BIN)/python web/test.py --packages && wait $$types
 	$(BIN)/python -m pytest --numprocesses auto
 	$(BIN)/python web/test.py
 

@@ -13,7 +13,7 @@ SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in (
 
 
 PAGES = ("page_browser", "page_lines", "page_network")  # in a browser, for long
-SAMPLE = random.Random(1).sample([name for name in SCRIPTS if name not in PAGES], 7)  # the others in `make prove`
+SAMPLE = random.Random(1).sample([name for name in SCRIPTS if name not in PAGES], 4)  # the others in `make prove`
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ class TorchEngine:
 
     def epoch(self, epoch: int, rate: Callable[[], float], tick: Tick) -> float:
         """Every row once, in an order of its own; the mean loss on the way."""
-        with _threads(self.alone):
+        with threads(self.alone):
             return self._epoch(rate, tick)
 
     def _epoch(self, rate: Callable[[], float], tick: Tick) -> float:
@@ -256,7 +256,7 @@ class TorchEngine:
         """The mean loss of the rows held out."""
         self.module.eval()
         total = torch.zeros((), device=self.at, dtype=torch.float64)
-        with torch.no_grad(), _threads(self.alone), self._judged():
+        with torch.no_grad(), threads(self.alone), self._judged():
             for start in range(0, len(self.out), BLOCK):
                 some = self.out[start : start + BLOCK]
                 z = self.module(self.rows(some))
@@ -294,7 +294,7 @@ def _dense(module: nn.Module) -> bool:
 
 
 @contextmanager
-def _threads(alone: bool) -> Iterator[None]:
+def threads(alone: bool) -> Iterator[None]:
     """One thread where the work is small: two that meet at every step of a busy machine take a hundred times longer."""
     before = torch.get_num_threads()
     if alone:

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from squiggly.networks.batches import order
+from squiggly.networks.torch_engine import threads
 from squiggly.photo.augmenting import changed, uniform
 from squiggly.photo.collection import Photos
 from squiggly.photo.modules import Seeing
@@ -19,6 +20,7 @@ from squiggly.photo.splitting import TRAIN
 SQUARES = 0.99  # how slowly the mean of squared gradients follows
 REMEMBERED = ("step", "exp_avg", "exp_avg_sq")  # of each parameter, by AdamW
 BLOCK = 256  # photos judged at once
+FEW = 1_500_000  # numbers between two layers of a step, up to which threads wait longer than they work
 SAMPLE = 2_000  # photos from which the mean and the spread of the colours are taken
 
 
@@ -73,6 +75,7 @@ class Loop:
         self.rows = np.flatnonzero(photos.parts == TRAIN)
         self.module = module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.steps = -(-len(self.rows) // plan.batch)
+        self.alone = device.type == "cpu" and plan.batch * photos.side**2 * module.width < FEW
         weights = [p for p in self.module.parameters() if p.requires_grad and p.ndim > 1]
         others = [p for p in self.module.parameters() if p.requires_grad and p.ndim <= 1]
         groups: list[dict[str, Any]] = [{"params": weights, "weight_decay": plan.decay}, {"params": others}]
@@ -90,7 +93,9 @@ class Loop:
             rate = plan.rate * plan.schedule(epoch * self.steps + k, last)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
-            yield self._step(some, epoch, k)
+            with threads(self.alone):
+                done = self._step(some, epoch, k)
+            yield done
 
     def _step(self, some: np.ndarray, epoch: int, k: int) -> tuple[float, float]:
         plan = self.plan
@@ -135,7 +140,8 @@ class Loop:
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """The scores of each class, (n, classes) float64, of photos by their numbers."""
-        return scores(self.module, self.eye, self.photos.squares, rows)
+        with threads(self.alone):
+            return scores(self.module, self.eye, self.photos.squares, rows)
 
 
 def scores_and_features(

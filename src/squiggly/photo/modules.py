@@ -54,8 +54,10 @@ class Seeing(nn.Module):
     def __init__(self, made: Recogniser, classes: int) -> None:
         super().__init__()
         self.eyes: nn.Module | None = None
+        self.width = 1
         if isinstance(made, Convolution):
             self.eyes, width = Eyes(made.widths), made.widths[-1]
+            self.width = made.widths[0] // 4  # of the first map, at half the side
         elif isinstance(made, Rectified):
             width = made.n
             self.hidden = nn.Linear(3 * made.side**2, width)

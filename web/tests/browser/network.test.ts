@@ -302,7 +302,7 @@ async function barriers(page: Page): Promise<string[]> {
 const LOOKS: readonly (readonly [string, NetworkDocument, Options])[] = [
   ["light", CIRCLE, {}], ["dark", CIRCLE, { colorScheme: "dark" }], ["a phone", CIRCLE, PHONE], ["a curve", WAVE, {}], ["a curve on a phone in the dark", WAVE, { ...PHONE, colorScheme: "dark" }],
 ];
-test.each(sampled(LOOKS, 2, 2))("axe finds no barrier, whatever is open: %s", async (_, document, options) => {
+test.each(sampled(LOOKS, 1, 2))("axe finds no barrier, whatever is open: %s", async (_, document, options) => {
   const { page } = await opened(document, options);
   await unit(page, 1, 1).click();
   await soon(() => card(page).count()).toBe(1);
