@@ -64,15 +64,20 @@ def audit(folder: Path, path: Path | None) -> None:
 @photos.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write  [default: FOLDER.squiggly]")
-@click.option("--model", default="convolution", show_default=True, help="linear, relus, convolution")
+@click.option("--model", help="linear, relus or convolution  [default: convolution]")
+@click.option("--backbone", help="Begin from this: a .squiggly file, a ResNet-18's .safetensors, or its hub name")
+@click.option("--ladder", is_flag=True, help="Train linear, relus, convolution and --backbone; keep the best")
 @click.option("--minutes", type=float, help="It may take  [default: 10]")
 @click.option("--epochs", type=int, help="Times each photo is looked at, in place of --minutes")
 @click.option("--batch", type=int, help="Photos a step")
-@click.option("--rate", type=float, help="The highest learning rate")
+@click.option("--rate", help="The highest learning rate, or find: a short sweep looks for it")
 @click.option("--change", type=float, help="How strongly photos are varied: 0 not at all  [default: 1]")
 @click.option("--seed", default=0, show_default=True, help="Of the split, the start and the order")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda …")
-def train(folder: Path, output: Path | None, model: str, seed: int, **options: Any) -> None:
+def train(
+    folder: Path, output: Path | None, model: str | None, backbone: str | None, ladder: bool, rate: str | None,
+    seed: int, **options: Any,
+) -> None:  # fmt: skip
     """Train a recogniser on FOLDER: one sub-folder a class, or train, valid and test with the classes in each.
 
     Killed at any moment, the same command goes on where it was. Ctrl-C keeps the best so far.
@@ -81,18 +86,25 @@ def train(folder: Path, output: Path | None, model: str, seed: int, **options: A
     Examples:
         squiggly photos train photos/ -o owl.squiggly
         squiggly photos train photos/ --minutes 2
+        squiggly photos train photos/ --ladder -o best.squiggly
     """
     from squiggly.errors import OptionError
     from squiggly.files import write_whole
     from squiggly.photo.checkpoint import clear
     from squiggly.photo.collection import photos as read
-    from squiggly.photo.recognisers import Recogniser, convolution, linear, rectified
+    from squiggly.photo.ladder import ladder as climbed
+    from squiggly.photo.rates import find_rate
+    from squiggly.photo.recognisers import backbone as opened
+    from squiggly.photo.recognisers import convolution, linear, rectified
     from squiggly.photo.training import train as trained
 
     kinds: dict[str, Any] = {"linear": linear, "relus": rectified, "convolution": convolution}
-    if model not in kinds:
+    if model is not None and model not in kinds:
         raise OptionError(f"--model is {model!r}, linear, relus or convolution was expected\nhint: --model convolution")
-    made: Recogniser = kinds[model]()
+    if model is not None and (backbone or ladder):
+        raise OptionError("--model and --backbone or --ladder say two things\nhint: give one of them")
+    begin = opened(backbone) if backbone else None
+    made: Any = begin or kinds[model or "convolution"]()
     path = output or Path(f"{folder.resolve().name}.squiggly")
     if output is None and path.exists():
         raise OptionError(f"{path} is there already\nhint: name the file: -o other.squiggly")
@@ -102,6 +114,13 @@ def train(folder: Path, output: Path | None, model: str, seed: int, **options: A
     _done()
     click.echo(str(seen))
     given = {name: value for name, value in options.items() if value is not None}
+    if rate is not None:
+        given["rate"] = _rate(rate, lambda: find_rate(made, seen, seed=seed))
+    if ladder:
+        rungs = climbed(seen, backbone=begin, seed=seed, watch=_rung, **given)
+        rungs.best.save(path)
+        click.echo(f"\n{rungs}\n\n{rungs.best}\n\n{path}")
+        return
     place = path.with_name(f".{path.name}.training")
     fit = trained(made, seen, seed=seed, watch=_look, checkpoint=place, **given)
     fit.save(path)
@@ -149,4 +168,23 @@ def _done() -> None:
 def _look(look: Any) -> None:
     held = f" · to stop by {look.held_loss:.3f}, {look.held_right:6.1%} right"
     held = held if look.held_right == look.held_right else ""
-    click.echo(f"epoch {look.epoch:3}  loss {look.loss:.3f}, {look.right:6.1%} right{held} · {look.seconds:.0f} s")
+    when = f"epoch {look.epoch:3}" if look.epoch else "beforehand"
+    click.echo(f"{when}  loss {look.loss:.3f}, {look.right:6.1%} right{held} · {look.seconds:.0f} s")
+
+
+def _rung(name: str, look: Any) -> None:
+    click.echo(f"{name:11} ", nl=False)
+    _look(look)
+
+
+def _rate(word: str, find: Any) -> float:
+    from squiggly.errors import OptionError
+
+    if word == "find":
+        sweep = find()
+        click.echo(str(sweep))
+        return float(sweep.rate)
+    try:
+        return float(word)
+    except ValueError:
+        raise OptionError(f"--rate is {word!r}, a number or find was expected\nhint: --rate 0.003") from None

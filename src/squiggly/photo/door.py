@@ -17,7 +17,7 @@ def is_of_photos(model: Any, data: Any) -> bool:
     """Whether photos are fitted: the data are Photos, or the model is a recogniser. Nothing is imported to know it."""
     collection, recognisers = (sys.modules.get(f"squiggly.photo.{name}") for name in ("collection", "recognisers"))
     return (collection is not None and isinstance(data, collection.Photos)) or (
-        recognisers is not None and isinstance(model, recognisers.Recogniser)
+        recognisers is not None and isinstance(model, recognisers.Recogniser | recognisers.Backbone)
     )
 
 

@@ -21,6 +21,7 @@ SQUARES = 0.99  # how slowly the mean of squared gradients follows
 REMEMBERED = ("step", "exp_avg", "exp_avg_sq")  # of each parameter, by AdamW
 BLOCK = 256  # photos judged at once
 FEW = 1_500_000  # numbers between two layers of a step, up to which threads wait longer than they work
+FIXED = 64  # photos that a sweep of rates is judged by
 SAMPLE = 2_000  # photos from which the mean and the spread of the colours are taken
 
 
@@ -31,6 +32,7 @@ class Plan:
     rate: the highest of the schedule.  momentum, decay: of the descent.  smoothing: what the right class gives to all.
     mixup: how strongly pairs of photos are laid over each other.  change: how strongly photos are varied
     balance: (classes,) what an error in each class counts, mean 1, or None
+    body: what the rate is multiplied by for all but the last layer; below 1 means and variances stay as they are, too
     """
 
     epochs: int
@@ -44,6 +46,7 @@ class Plan:
     change: float
     balance: tuple[float, ...] | None
     seed: int
+    body: float = 1.0
 
 
 def colours(photos: Photos) -> tuple[np.ndarray, np.ndarray]:
@@ -76,9 +79,16 @@ class Loop:
         self.module = module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.steps = -(-len(self.rows) // plan.batch)
         self.alone = device.type == "cpu" and plan.batch * photos.side**2 * module.width < FEW
-        weights = [p for p in self.module.parameters() if p.requires_grad and p.ndim > 1]
-        others = [p for p in self.module.parameters() if p.requires_grad and p.ndim <= 1]
-        groups: list[dict[str, Any]] = [{"params": weights, "weight_decay": plan.decay}, {"params": others}]
+        self.quick = device.type == "cuda"  # numbers of 16 bits where they are quicker
+        groups: list[dict[str, Any]] = []
+        for head in (False, True):
+            for flat in (False, True):
+                some = [
+                    p for name, p in self.module.named_parameters()
+                    if p.requires_grad and name.startswith("head.") == head and (p.ndim <= 1) == flat
+                ]  # fmt: skip
+                decay, share = 0.0 if flat else plan.decay, 1.0 if head else plan.body
+                groups += [{"params": some, "weight_decay": decay, "share": share}] if some else []
         self.optimizer = torch.optim.AdamW(groups, plan.rate, (plan.momentum, SQUARES), weight_decay=0.0)
         counts = None if plan.balance is None else torch.tensor(plan.balance, dtype=torch.float32, device=device)
         self.measure = nn.CrossEntropyLoss(weight=counts, label_smoothing=plan.smoothing)
@@ -87,15 +97,39 @@ class Loop:
         """One pass over the photos trained on, numbered from 0: after each step its loss and the share it had right."""
         plan, last = self.plan, self.plan.epochs * self.steps
         rows = self.rows[order(len(self.rows), plan.seed, epoch)]
-        self.module.train()
+        self._wake()
         for k, start in enumerate(range(0, len(rows), plan.batch)):
             some = np.sort(rows[start : start + plan.batch])  # a mapped file is read forwards
-            rate = plan.rate * plan.schedule(epoch * self.steps + k, last)
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
+            self._set_rate(plan.rate * plan.schedule(epoch * self.steps + k, last))
             with threads(self.alone):
                 done = self._step(some, epoch, k)
             yield done
+
+    def walked(self, rates: np.ndarray) -> Iterator[float]:
+        """One step at each of these rates, epoch after epoch: after each, the loss of the same few photos."""
+        few = self.rows[order(len(self.rows), self.plan.seed, -1)[:FIXED]]
+        x = self.eye(self.photos.squares[few]).contiguous(memory_format=torch.channels_last)
+        y = torch.from_numpy(self.photos.labels[few]).to(self.device)
+        for k, rate in enumerate(rates):
+            epoch, step = divmod(k, self.steps)
+            rows = self.rows[order(len(self.rows), self.plan.seed, epoch)]
+            self._wake()
+            self._set_rate(float(rate))
+            with threads(self.alone):
+                self._step(np.sort(rows[step * self.plan.batch : (step + 1) * self.plan.batch]), epoch, step)
+                with torch.no_grad():
+                    yield float(nn.functional.cross_entropy(self.module(x), y))
+
+    def _set_rate(self, rate: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group["share"]
+
+    def _wake(self) -> None:
+        self.module.train()
+        if self.plan.body < 1:
+            for part in self.module.modules():
+                if isinstance(part, nn.BatchNorm2d):
+                    part.eval()
 
     def _step(self, some: np.ndarray, epoch: int, k: int) -> tuple[float, float]:
         plan = self.plan
@@ -104,7 +138,8 @@ class Loop:
         share = _mixing(plan, epoch, k)
         if share < 1:
             x = share * x + (1 - share) * x.flip(0)
-        z = self.module(x.contiguous(memory_format=torch.channels_last))
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.quick):
+            z = self.module(x.contiguous(memory_format=torch.channels_last)).float()
         loss = self.measure(z, y)
         if share < 1:
             loss = share * loss + (1 - share) * self.measure(z, y.flip(0))
@@ -141,33 +176,34 @@ class Loop:
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """The scores of each class, (n, classes) float64, of photos by their numbers."""
         with threads(self.alone):
-            return scores(self.module, self.eye, self.photos.squares, rows)
+            return scores_and_features(self.module, self.eye, self.photos.squares, rows)[0]
+
+    def features(self, rows: np.ndarray) -> np.ndarray:
+        """The features, (n, width) float64, of photos by their numbers."""
+        with threads(self.alone):
+            return scores_and_features(self.module, self.eye, self.photos.squares, rows)[1]
+
+    def put_head(self, weights: np.ndarray, bias: np.ndarray) -> None:
+        """Give the last layer these weights (classes, width) and this bias (classes,)."""
+        with torch.no_grad():
+            self.module.head.weight.copy_(torch.from_numpy(weights))
+            self.module.head.bias.copy_(torch.from_numpy(bias))
 
 
 def scores_and_features(
-    module: Seeing, mean: np.ndarray, spread: np.ndarray, squares: np.ndarray
+    module: Seeing, eye: Eye, squares: np.ndarray, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Scores (n, classes) and features (n, width), float64, of squares (n, side, side, 3) uint8."""
-    eye, scored, seen = Eye(mean, spread, next(module.parameters()).device), [], []
+    """Scores (n, classes) and features (n, width), float64, of squares (all, side, side, 3) uint8 by their numbers."""
+    scored = [np.zeros((0, module.head.out_features))]
+    seen = [np.zeros((0, module.head.in_features))]
     module.eval()
     with torch.no_grad():
-        for start in range(0, len(squares), BLOCK):
-            x = eye(squares[start : start + BLOCK]).contiguous(memory_format=torch.channels_last)
+        for start in range(0, len(rows), BLOCK):
+            x = eye(squares[rows[start : start + BLOCK]]).contiguous(memory_format=torch.channels_last)
             features = module.features(x)
             scored.append(module.head(features).double().cpu().numpy())
             seen.append(features.double().cpu().numpy())
     return np.concatenate(scored), np.concatenate(seen)
-
-
-def scores(module: nn.Module, eye: Eye, squares: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """The scores of each class, (n, classes) float64, of squares by their numbers."""
-    module.eval()
-    found = [np.zeros((0, 0))]
-    with torch.no_grad():
-        for start in range(0, len(rows), BLOCK):
-            x = eye(squares[rows[start : start + BLOCK]]).contiguous(memory_format=torch.channels_last)
-            found.append(module(x).double().cpu().numpy())
-    return np.concatenate(found[1:]) if len(found) > 1 else found[0]
 
 
 def _mixing(plan: Plan, epoch: int, k: int) -> float:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from squiggly.errors import ModelError
-from squiggly.photo.recognisers import Convolution, Linear, Recogniser, Rectified
+from squiggly.photo.recognisers import Convolution, Linear, Recogniser, Rectified, Resnet
 
 
 class Block(nn.Module):
@@ -48,6 +48,43 @@ class Eyes(nn.Module):
         return out
 
 
+class Pair(nn.Module):
+    """A block of a ResNet, its parts named as others name them."""
+
+    def __init__(self, below: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(below, width, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.downsample: nn.Sequential | None = None
+        if stride != 1 or below != width:
+            self.downsample = nn.Sequential(nn.Conv2d(below, width, 1, stride, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = torch.relu_(self.bn1(self.conv1(x)))
+        return torch.relu_(self.bn2(self.conv2(y)) + (x if self.downsample is None else self.downsample(x)))
+
+
+class Resnet18(nn.Module):
+    """Photos (n, 3, side, side) to maps (n, 512, rows, columns); parts named as timm and torchvision name them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        self.layer1 = nn.Sequential(Pair(64, 64, 1), Pair(64, 64, 1))
+        self.layer2 = nn.Sequential(Pair(64, 128, 2), Pair(128, 128, 1))
+        self.layer3 = nn.Sequential(Pair(128, 256, 2), Pair(256, 256, 1))
+        self.layer4 = nn.Sequential(Pair(256, 512, 2), Pair(512, 512, 1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.maxpool(torch.relu_(self.bn1(self.conv1(x))))
+        out: torch.Tensor = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return out
+
+
 class Seeing(nn.Module):
     """A recogniser: `maps` or `features`, then `head`, a score for each class."""
 
@@ -58,6 +95,8 @@ class Seeing(nn.Module):
         if isinstance(made, Convolution):
             self.eyes, width = Eyes(made.widths), made.widths[-1]
             self.width = made.widths[0] // 4  # of the first map, at half the side
+        elif isinstance(made, Resnet):
+            self.eyes, width, self.width = Resnet18(), 512, 16
         elif isinstance(made, Rectified):
             width = made.n
             self.hidden = nn.Linear(3 * made.side**2, width)
@@ -82,7 +121,9 @@ class Seeing(nn.Module):
 
 def _begin(module: Seeing) -> None:
     for part in module.modules():
-        if isinstance(part, nn.Conv2d):
+        if isinstance(part, Pair):
+            nn.init.zeros_(part.bn2.weight)
+        elif isinstance(part, nn.Conv2d):
             nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
         elif isinstance(part, Block):
             nn.init.zeros_(part.norm2.weight)  # a block begins as the way past it

@@ -1,9 +1,12 @@
-"""What recognises photos, one word each: a weight for each pixel, rectified lines, convolutions."""
+"""What recognises photos, one word each: a weight for each pixel, rectified lines, convolutions, a backbone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+
+import numpy as np
 
 from squiggly.errors import OptionError
 from squiggly.options import expect_whole
@@ -44,7 +47,43 @@ class Convolution:
     name = "convolution"
 
 
-Recogniser = Linear | Rectified | Convolution
+@dataclass(frozen=True)
+class Resnet:
+    """ResNet-18: 18 layers, which others have trained on a million photos.  side: of the square it sees, in pixels.
+
+    Source: He and others, Deep residual learning for image recognition (2015).
+    """
+
+    side: int = 224
+
+    name = "resnet18"
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """What was learned from other photos, to begin from.
+
+    made:   what it is.  source: where it comes from, in words.  seal: SHA-256 of its parameters
+    state:  its parameters, arrays by name, but for the scores of its own classes
+    mean, spread: (3,) of the colours it was trained with, from 0 to 1
+    """
+
+    made: Convolution | Resnet
+    source: str
+    seal: str
+    state: Mapping[str, np.ndarray] = field(repr=False, compare=False)
+    mean: np.ndarray = field(repr=False, compare=False)
+    spread: np.ndarray = field(repr=False, compare=False)
+
+    name = "backbone"
+
+    @property
+    def side(self) -> int:
+        """Of the square it sees, in pixels."""
+        return self.made.side
+
+
+Recogniser = Linear | Rectified | Convolution | Resnet
 
 
 def linear(side: int = 32) -> Linear:
@@ -86,6 +125,33 @@ def convolution(widths: Sequence[int] = Convolution.widths, side: int = Convolut
             f"hint: side={2 ** (len(made.widths) + 2)}, or fewer widths"
         )
     return made
+
+
+def resnet(side: int = Resnet.side) -> Resnet:
+    """A ResNet-18 as it begins, with nothing learned: see `backbone` for one that has. Raises OptionError.
+
+    >>> resnet(128)
+    Resnet(side=128)
+    """
+    return Resnet(_side(side))
+
+
+def backbone(source: str | PathLike[str], side: int | None = None) -> Backbone:
+    """Begin from what was learned from other photos: the last layer alone is new, then all of them are trained on.
+
+    source: a recogniser of your own (a .squiggly file), a ResNet-18 in a .safetensors file with the names of timm or
+            torchvision, or its name on the Hugging Face hub, such as timm/resnet18.a1_in1k
+    side:   of the square it sees, in pixels; its own where none is given
+    Raises FileError, ModelError or OptionError.
+
+    >>> backbone("owls.squiggly")
+    Traceback (most recent call last):
+    squiggly.errors.FileError: cannot read owls.squiggly: No such file or directory
+    hint: is the path right?
+    """
+    from squiggly.photo.backbones import opened
+
+    return opened(source, None if side is None else _side(side))
 
 
 def _side(side: int) -> int:

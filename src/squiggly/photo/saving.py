@@ -19,7 +19,17 @@ from squiggly.judging.verdict import Verdict
 from squiggly.photo.coach import Look
 from squiggly.photo.fitted import PhotoFit
 from squiggly.photo.folder import MOST_CLASSES
-from squiggly.photo.recognisers import Convolution, Linear, Recogniser, Rectified, convolution, linear, rectified
+from squiggly.photo.recognisers import (
+    Convolution,
+    Linear,
+    Recogniser,
+    Rectified,
+    Resnet,
+    convolution,
+    linear,
+    rectified,
+    resnet,
+)
 from squiggly.photo.scoring import Score
 from squiggly.solve.budget import Effort
 
@@ -50,6 +60,7 @@ def _described(fit: PhotoFit) -> dict[str, Any]:
         "least": fit.least,
         "score": _told(fit.score),
         "clean": None if fit.clean is None else _told(fit.clean),
+        "by_lines": fit.by_lines,
         "counts": [list(fit.counts[name]) for name in fit.classes],
         "best": fit.best,
         "verdict": [fit.verdict.ok, fit.verdict.kind, fit.verdict.words],
@@ -135,10 +146,14 @@ def _fit(data: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> PhotoFit
         raise ValueError("its temperature or its least likeness is out of range")
     ok, kind, words = data["verdict"]
     seconds, allowed, steps = data["effort"]
+    lines = data["by_lines"]
+    if not isinstance(lines, int) or not 0 <= lines <= confusion.sum():
+        raise ValueError("what a linear model gets right is no number of photos")
     counts = {name: (int(a), int(b), int(c)) for name, (a, b, c) in zip(classes, data["counts"], strict=True)}
     return PhotoFit(
         made, classes, state, colours[0], colours[1], warmth, middles, least, _score(data["score"], confusion), clean,
-        MappingProxyType(counts), tuple(Look(int(row[0]), *map(float, row[1:])) for row in story), int(data["best"]),
+        lines, MappingProxyType(counts),
+        tuple(Look(int(row[0]), *map(float, row[1:])) for row in story), int(data["best"]),
         Verdict(bool(ok), _text(kind), _text(words)), tuple(_text(note) for note in data["notes"]), _text(data["how"]),
         int(data["seed"]), Effort(float(seconds), math.inf if allowed is None else float(allowed), int(steps)),
         MappingProxyType({_text(key): _text(value) for key, value in data["told"].items()}),
@@ -154,6 +169,8 @@ def _recogniser(data: dict[str, Any]) -> Recogniser:
         return rectified(**data)
     if name == Convolution.name:
         return convolution(**data)
+    if name == Resnet.name:
+        return resnet(**data)
     raise ValueError(f"there is no recogniser {name!r}")
 
 

@@ -32,6 +32,7 @@ def as_text(fit: PhotoFit) -> str:
         "",
         f"right         {share(score.accuracy)} of {score.n:,}, 95 % interval {share(low)} to {share(high)}",
         f"by guessing   {share(score.common)}, always naming the largest class",
+        f"by lines      {share(fit.by_lines / score.n if score.n else math.nan)}, a weight for each of 16 by 16 pixels",
     ]
     if fit.clean is not None:
         lines.append(f"without leaks {share(fit.clean.accuracy)} of {fit.clean.n:,}")
@@ -44,7 +45,8 @@ def as_text(fit: PhotoFit) -> str:
         lines.append(f"… and {len(each) - MOST_CLASSES} more classes")
     lines += _mixed(fit)
     took = f"{fit.effort.seconds / 60:.1f} min" if fit.effort.seconds >= 90 else f"{fit.effort.seconds:.0f} s"
-    lines += ["", f"epoch {fit.best} kept · {fit.how} · {took}", *fit.notes, f"{fit.verdict.kind}: {fit.verdict.words}"]
+    kept = f"epoch {fit.best} kept" if fit.best else "kept as it was before the first epoch"
+    lines += ["", f"{kept} · {fit.how} · {took}", *fit.notes, f"{fit.verdict.kind}: {fit.verdict.words}"]
     return "\n".join(lines)
 
 
