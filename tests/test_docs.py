@@ -177,7 +177,7 @@ def prepared(words: list[str], monkeypatch: Any) -> list[str]:
     monkeypatch.setenv("SQUIGGLY_CACHE", "cache")
     if words[1] != "draw":
         draw("owls", n=4, side=48)
-    if words[1] == "predict":
+    if words[1] in ("predict", "page", "report"):
         fit(linear(side=16), photos("owls", side=16), epochs=1).save("owl.squiggly")
     if words[1] == "train":
         words = [*words, "--epochs", "1"]

@@ -42,8 +42,8 @@ const unused = {
   setup: (b) => b.onResolve({ filter: /^\.{1,2}\/.*\.tsx?$/ }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path), sideEffects: false })),
 };
 
-/** What the bundles are: the page or a notebook's, of one input or of several; the page that trains networks. */
-const KINDS = { lab: ["main", true], "lab-map": ["main", false], "lab-notebook": ["notebook", true], "lab-notebook-map": ["notebook", false], "lab-network": ["network/main", true] };
+/** What the bundles are: the page or a notebook's, of one input or of several; the page that trains networks; the page of a recogniser. */
+const KINDS = { lab: ["main", true], "lab-map": ["main", false], "lab-notebook": ["notebook", true], "lab-notebook-map": ["notebook", false], "lab-network": ["network/main", true], "lab-photo": ["photo/main", true] };
 
 /** One entry as one script; esbuild joins, terser squeezes out what a stranger would download for nothing. left: a view to leave out. */
 async function bundled(entry, one, left = "") {
@@ -51,7 +51,7 @@ async function bundled(entry, one, left = "") {
     entryPoints: [`${here}src/${entry}.ts`], bundle: true, minify: true, write: false, format: "iife",
     globalName: "squigglyLab", target: "es2022", charset: "ascii", legalComments: "none", loader: { ".css": "text" },
     jsx: "transform", jsxFactory: "h", jsxFragment: "Fragment", inject: [`${here}src/jsx.ts`], define: { ONE: String(one), SEVERAL: String(!one) },
-    tsconfigRaw: { compilerOptions: { jsx: "react" } }, plugins: [...(left ? [without(left)] : []), ...(entry.startsWith("network") ? [unused] : []), tightened],
+    tsconfigRaw: { compilerOptions: { jsx: "react" } }, plugins: [...(left ? [without(left)] : []), ...(/^(network|photo)/.test(entry) ? [unused] : []), tightened],
   });
   const { code } = await minify(result.outputFiles[0].text, {
     ecma: 2020, compress: { passes: 3, ecma: 2020, unsafe_arrows: true, keep_fargs: false, pure_getters: true },

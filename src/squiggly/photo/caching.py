@@ -13,7 +13,7 @@ import numpy as np
 from squiggly.errors import FileError
 from squiggly.files import write_whole
 
-VERSION = 3  # of how photos become squares: raise it when decoding changes
+VERSION = 4  # of how photos become squares: raise it when decoding changes
 MOST_KEPT = 20  # folders of photos whose squares are kept
 
 

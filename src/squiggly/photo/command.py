@@ -1,4 +1,4 @@
-"""`squiggly photos`: draw, audit, train, predict. Parse, call, print; nothing here is worth importing."""
+"""`squiggly photos`: draw, audit, train, predict, page. Parse, call, print; nothing here is worth importing."""
 
 from __future__ import annotations
 
@@ -151,6 +151,25 @@ def predict(recogniser: Path, files: tuple[Path, ...]) -> None:
             click.echo(str(error).replace("\nhint: ", " · "), err=True)
     if failed:
         sys.exit(1)
+
+
+@photos.command()
+@click.argument("recogniser", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write  [default: beside RECOGNISER]")
+@click.option("--title", help="Of the page  [default: the classes]")
+@click.option("--example", "examples", multiple=True, type=click.Path(path_type=Path), help="A photo to begin with")
+def page(recogniser: Path, output: Path | None, title: str | None, examples: tuple[Path, ...]) -> None:
+    """Write a page where anyone shows it photos: one file, offline, nothing is sent.
+
+    \b
+    Example:
+        squiggly photos page owl.squiggly -o owl.html
+    """
+    from squiggly.photo.saving import load
+
+    path = output or recogniser.with_suffix(".html")
+    load(recogniser).page(path, title=title, examples=examples)
+    click.echo(f"{path}, {path.stat().st_size / 1e6:.1f} MB")
 
 
 def _reading() -> Any:

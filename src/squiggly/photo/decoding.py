@@ -80,8 +80,16 @@ def decoded(source: str | os.PathLike[str] | bytes, square: int | None = None) -
     if turned in range(2, 9):
         notes.append("turned as the camera was held")
     if square is not None and pixels.size != (square, square):
-        pixels = pixels.resize((square, square), Image.Resampling.BILINEAR)
+        pixels = squeezed(pixels, square)
     return Decoded(np.asarray(pixels), size, tuple(notes))
+
+
+def squeezed(image: Any, side: int) -> Any:
+    """An RGB image as a square: first its rows, then its columns, so that every Pillow and the page round alike."""
+    from PIL import Image
+
+    rows = image.resize((side, image.size[1]), Image.Resampling.BILINEAR)
+    return rows.resize((side, side), Image.Resampling.BILINEAR)
 
 
 def imaging() -> None:

@@ -16,7 +16,7 @@ from squiggly.judging.verdict import Verdict
 from squiggly.photo.calibration import chances, likeness
 from squiggly.photo.coach import Look
 from squiggly.photo.collection import Photos
-from squiggly.photo.decoding import decoded
+from squiggly.photo.decoding import decoded, squeezed
 from squiggly.photo.recognisers import Recogniser
 from squiggly.photo.scoring import Score
 from squiggly.solve.budget import Effort
@@ -144,8 +144,7 @@ class PhotoFit:
                     f"pixels are {photo.dtype} of shape {photo.shape}, (height, width, 3) uint8 was expected\n"
                     "hint: np.asarray(image.convert('RGB'))"
                 )
-            image = Image.fromarray(photo)
-            return np.asarray(image.resize((self.side, self.side), Image.Resampling.BILINEAR))
+            return np.asarray(squeezed(Image.fromarray(photo), self.side))
         return decoded(photo if isinstance(photo, bytes) else os.fspath(photo), self.side).pixels
 
     def seen(self, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -198,6 +197,23 @@ class PhotoFit:
         from squiggly.photo.saving import save
 
         save(self, path)
+
+    def page(
+        self,
+        path: str | PathLike[str],
+        *,
+        title: str | None = None,
+        examples: Sequence[str | PathLike[str]] = (),
+    ) -> None:
+        """Write a page where anyone shows it photos: one HTML file that works offline and sends nothing anywhere.
+
+        title: of the page.  examples: photos that the page carries, for who has none at hand
+        Raises FileError, ModelError for more than 30 million parameters, PhotoError for an example.
+        """
+        from squiggly.page.file import save
+        from squiggly.photo.page import html
+
+        save(html(self, title, examples), path)
 
     def __str__(self) -> str:
         from squiggly.photo.wording import as_text

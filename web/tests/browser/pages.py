@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from photos import photos
 
 import squiggly as sq
 
@@ -49,3 +51,4 @@ def pages() -> dict[str, Any]:
 if __name__ == "__main__":
     for name, lab in pages().items():
         lab.save(Path(sys.argv[1]) / f"{name}.html")
+    photos(Path(sys.argv[1]), 300 if os.environ.get("SQUIGGLY_PROVE") else 30)

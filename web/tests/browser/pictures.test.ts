@@ -39,8 +39,18 @@ const PICTURES: readonly (readonly [string, string, Options, (page: Page) => Pro
   ["network-dark", "network", { hash: "#1&step=400", colorScheme: "dark" }, async () => undefined],
   ["network-phone", "network", { hash: "#1&step=400", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, async () => undefined],
   ["network-wave", "network-wave", { hash: "#1&step=400" }, async () => undefined],
+  ["photo", "photo", {}, tried],
+  ["photo-dark", "photo", { colorScheme: "dark" }, tried],
+  ["photo-phone", "photo", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, tried],
   ["space-phone", "space", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, async () => undefined],
 ];
+
+/** The examples of a recogniser's page answered, the newest with where it looked. */
+async function tried(page: Page): Promise<void> {
+  await button(page, "Try examples").click();
+  await soon(() => page.locator(".card .said").count()).toBe(2);
+  await button(page, "where it looked").first().click();
+}
 
 /** Played a little, then taken to one moment of the walk. */
 async function walked(page: Page): Promise<void> {
