@@ -66,7 +66,7 @@ def answer(
         )
     how = f"{len(walk.story)} epochs, batches of {plan.batch}, rate {plan.rate:g}, on {walk.loop.device}"
     told = {
-        "folder": photos.folder, "photos": sha256("".join(photos.hashes).encode()).hexdigest(),
+        "folder": photos.folder, "photos": fingerprint(photos),
         "python": platform.python_version(), "backbone": origin,
     }  # fmt: skip
     return PhotoFit(
@@ -75,6 +75,11 @@ def answer(
         plan.seed, Effort(walk.spent, walk.budget or math.inf, len(walk.story) * walk.loop.steps),
         MappingProxyType(told), photos,
     )  # fmt: skip
+
+
+def fingerprint(photos: Photos) -> str:
+    """SHA-256 of the photos' contents, by which a fit knows those it was trained on."""
+    return sha256("".join(photos.hashes).encode()).hexdigest()
 
 
 def verdict_of(scored: Any, walk: Walk) -> Verdict:

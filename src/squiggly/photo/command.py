@@ -1,4 +1,4 @@
-"""`squiggly photos`: draw, audit, train, predict, page. Parse, call, print; nothing here is worth importing."""
+"""`squiggly photos`: draw, audit, train, predict, page, report. Parse, call, print; nothing here is worth importing."""
 
 from __future__ import annotations
 
@@ -169,6 +169,27 @@ def page(recogniser: Path, output: Path | None, title: str | None, examples: tup
 
     path = output or recogniser.with_suffix(".html")
     load(recogniser).page(path, title=title, examples=examples)
+    click.echo(f"{path}, {path.stat().st_size / 1e6:.1f} MB")
+
+
+@photos.command()
+@click.argument("recogniser", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write  [default: report.html]")
+def report(recogniser: Path, folder: Path, output: Path | None) -> None:
+    """Write how good a recogniser is as a page, from the FOLDER of photos that it was trained on.
+
+    Its mistakes as pictures and where it looked, labels that may be wrong, look-alikes in different classes.
+
+    \b
+    Example:
+        squiggly photos report owl.squiggly photos/ -o report.html
+    """
+    from squiggly.photo.collection import photos as read
+    from squiggly.photo.saving import load
+
+    fit, path = load(recogniser), output or Path("report.html")
+    fit.on(read(folder, fit.side, seed=fit.seed, watch=_reading())).report(path)
     click.echo(f"{path}, {path.stat().st_size / 1e6:.1f} MB")
 
 

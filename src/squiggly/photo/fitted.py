@@ -215,6 +215,16 @@ class PhotoFit:
 
         save(html(self, title, examples), path)
 
+    def report(self, path: str | PathLike[str]) -> None:
+        """Write how good it is as a page: mistakes as pictures, where it looked, labels to look at, look-alikes.
+
+        Raises FileError, and DataError for a fit without its photos: `fit.on(sq.photos(folder))` gives it some.
+        """
+        from squiggly.page.file import save
+        from squiggly.photo.report import html
+
+        save(html(self, self._photos()), path)
+
     def __str__(self) -> str:
         from squiggly.photo.wording import as_text
 
