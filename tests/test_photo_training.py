@@ -203,7 +203,7 @@ def trained_on(folder, place, out, stop=None):
     return process.wait()
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.prove)])
 def test_killed_at_any_moment_it_goes_on_to_the_same_bits(kills, folder, tmp_path):
     chance = random.Random(kills)
     assert trained_on(folder, tmp_path / "whole", tmp_path / "whole.squiggly") == 0

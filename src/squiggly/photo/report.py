@@ -87,8 +87,8 @@ def _score(fit: PhotoFit, title: str) -> str:
     lines = [
         f"<h1>{visible(title)}</h1>",
         f"<p>Of {score.n:,} photos kept for the score it recognised {score.right:,}: "
-        f"<b>{visible(of_interval(score.right, score.n))}</b>, 95 % of such scores of photos like "
-        "them lie in that range.</p>",
+        f"<b>{visible(of_interval(score.right, score.n))}</b>, the 95 % interval for photos like "
+        "them.</p>",
         "<table><tbody>",
         _row("this recogniser", share(score.accuracy)),
         _row("a weight for each of 16 by 16 pixels", share(fit.by_lines / score.n if score.n else math.nan)),
